@@ -1,0 +1,139 @@
+/** The ingest command: what any NATS client may publish on `ingest.command.request`. */
+import { z } from 'zod';
+import { impliedEnd, parseTimestamp, SCHEMA_NAMES } from '@tapeline/records';
+import type { SchemaName } from '@tapeline/records';
+
+export const STYPES_IN = ['raw_symbol', 'instrument_id', 'parent', 'continuous'] as const;
+export type StypeIn = (typeof STYPES_IN)[number];
+
+/** Databento's word for every instrument of a dataset. */
+export const ALL_SYMBOLS = 'ALL_SYMBOLS';
+
+const timestampText = z.string().superRefine((text, context) => {
+  try {
+    parseTimestamp(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+
+export const jobIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a job id has 1 to 64 letters, digits, - or _');
+
+export const symbolsSchema = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) => (typeof value === 'string' ? value.split(',') : value))
+  .pipe(
+    z
+      .array(
+        z.string().trim().min(1, 'a symbol is empty').max(70, 'a symbol has at most 70 letters'),
+      )
+      .min(1, `name at least one symbol, or ${ALL_SYMBOLS}`),
+  )
+  .transform((symbols) => [...new Set(symbols)]);
+
+export const schemaNameSchema = z.enum(SCHEMA_NAMES as readonly [SchemaName, ...SchemaName[]], {
+  error: (issue) =>
+    `'${String(issue.input)}' is no schema that tapeline ingests; it knows ${SCHEMA_NAMES.join(', ')}`,
+});
+
+export const datasetSchema = z
+  .string()
+  .regex(/^[A-Z0-9]{2,16}\.[A-Z0-9]{2,16}$/, 'a dataset looks like GLBX.MDP3');
+
+const range = {
+  /** Inclusive. A date, a datetime (UTC unless it has an offset) or nanoseconds since epoch. */
+  start: timestampText,
+  /** Exclusive. Left out, it is one unit of the start's resolution later: a date lasts a day. */
+  end: timestampText.optional(),
+};
+
+const limit = z.int().positive('limit must be above 0').optional();
+
+/** What to ask Databento for, in the words of timeseries.get_range. */
+const apiRequest = z.strictObject({
+  job_id: jobIdSchema.optional(),
+  dataset: datasetSchema,
+  schema: schemaNameSchema,
+  symbols: symbolsSchema,
+  stype_in: z.enum(STYPES_IN).default('raw_symbol'),
+  ...range,
+  limit,
+});
+
+/** A DBN file, plain or zstd, that the fetcher can read. */
+const fileRequest = z.strictObject({
+  job_id: jobIdSchema.optional(),
+  file: z.string().startsWith('/', 'give the absolute path of a file that the fetcher can read'),
+});
+
+const endAfterStart = (
+  command: { start: string; end?: string | undefined },
+  context: z.core.$RefinementCtx,
+): void => {
+  try {
+    const end = command.end === undefined ? impliedEnd(command.start) : parseTimestamp(command.end);
+    if (end === undefined) {
+      context.addIssue({ code: 'custom', path: ['end'], message: 'end is required here' });
+    } else if (end <= parseTimestamp(command.start)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['end'],
+        message: 'end is exclusive and must be after start',
+      });
+    }
+  } catch {
+    // The fields' own checks have reported it.
+  }
+};
+
+export const ingestCommandSchema = z.union([fileRequest, apiRequest.superRefine(endAfterStart)]);
+
+export type IngestCommandInput = z.input<typeof ingestCommandSchema>;
+export type IngestCommand = z.output<typeof ingestCommandSchema>;
+export type ApiRequest = z.output<typeof apiRequest>;
+export type FileRequest = z.output<typeof fileRequest>;
+
+export const isFileRequest = (command: IngestCommand): command is FileRequest => 'file' in command;
+
+/** The range of a checked request in nanoseconds, `[start, end)`. */
+export function requestRange(request: Pick<ApiRequest, 'start' | 'end'>): {
+  start: bigint;
+  end: bigint;
+} {
+  const end = request.end === undefined ? impliedEnd(request.start) : parseTimestamp(request.end);
+  if (end === undefined)
+    throw new RangeError(`no end given and none follows from ${request.start}`);
+  return { start: parseTimestamp(request.start), end };
+}
+
+/** A command that cannot become a job; `reasons` has one line for each fault. */
+export class InvalidCommandError extends Error {
+  readonly code = 'invalid_command';
+  override readonly name = 'InvalidCommandError';
+  constructor(
+    readonly reasons: readonly string[],
+    /** The job id, if the command has a usable one. */
+    readonly jobId: string | undefined,
+  ) {
+    super(reasons.join('; '));
+  }
+}
+
+/** Checks a command as received. @throws InvalidCommandError */
+export function parseIngestCommand(input: unknown): IngestCommand {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new InvalidCommandError(['the command must be a JSON object'], undefined);
+  }
+  const branch = 'file' in input ? fileRequest : apiRequest.superRefine(endAfterStart);
+  const result = branch.safeParse(input);
+  if (result.success) return result.data;
+  const jobId = jobIdSchema.safeParse((input as { job_id?: unknown }).job_id);
+  throw new InvalidCommandError(
+    result.error.issues.map((issue) =>
+      issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
+    ),
+    jobId.success ? jobId.data : undefined,
+  );
+}

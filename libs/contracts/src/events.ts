@@ -1,0 +1,142 @@
+/** Events of a job, appended to INGEST_EVENTS by every service: the truth about jobs. */
+import { z } from 'zod';
+import { STYPES_IN } from './commands.js';
+
+const nanoseconds = z.string().regex(/^\d{1,20}$/);
+const count = z.int().nonnegative();
+
+/** A half-open time range of one instrument, in text since JSON has no 64-bit integers. */
+export const heldRangeSchema = z.object({
+  instrument_id: count,
+  start: nanoseconds,
+  end: nanoseconds,
+  /** Records at exactly `end` that are held too, counted from the first in the source's order. */
+  end_ties: count,
+});
+export type HeldRange = z.infer<typeof heldRangeSchema>;
+
+/** One upstream request. Its JSON, in this order of keys, is what the chunk's id is a digest of. */
+export const chunkRequestSchema = z.object({
+  source: z.enum(['api', 'file']),
+  dataset: z.string(),
+  schema: z.string(),
+  /** For a file its SHA-256, so that a renamed copy is the same chunk. */
+  file_sha256: z.string().optional(),
+  symbols: z.array(z.string()),
+  stype_in: z.enum(STYPES_IN),
+  start: nanoseconds,
+  end: nanoseconds,
+  limit: count.optional(),
+  /** Held already: records inside these ranges are dropped by the fetcher, not counted as fetched. */
+  exclude: z.array(heldRangeSchema),
+});
+export type ChunkRequest = z.infer<typeof chunkRequestSchema>;
+
+/** Why a job ended without records, or failed. */
+export const REASONS = [
+  'already_held',
+  'no_session',
+  'no_records',
+  'symbol_not_resolved',
+  'invalid_command',
+  'upstream_refused',
+  'unreadable_file',
+  'dead_letter',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+const base = {
+  job_id: z.string(),
+  /** Wall-clock time of the event, ISO 8601. */
+  at: z.string(),
+  /** Service that appended it. */
+  by: z.string(),
+};
+
+const totals = z.object({
+  fetched: count,
+  stored: count,
+  quarantined: count,
+  filtered: count,
+});
+export type Totals = z.infer<typeof totals>;
+
+export const jobEventSchema = z.discriminatedUnion('event', [
+  z.object({ ...base, event: z.literal('accepted'), command: z.record(z.string(), z.unknown()) }),
+  z.object({
+    ...base,
+    event: z.literal('rejected'),
+    reason: z.enum(REASONS),
+    message: z.string(),
+    command: z.unknown(),
+  }),
+  z.object({
+    ...base,
+    event: z.literal('planned'),
+    dataset: z.string(),
+    schema: z.string(),
+    /** Chunks to fetch for this job, and chunks of other jobs that it waits for. */
+    chunks: z.array(
+      z.object({
+        chunk_id: z.string(),
+        start: nanoseconds,
+        end: nanoseconds,
+        expected: count.nullable(),
+        shared: z.boolean(),
+      }),
+    ),
+    /** Requested symbols that resolved on no day, or on some days only. */
+    not_found: z.array(z.string()),
+    partial: z.array(z.string()),
+    /** Set if there is nothing to fetch. */
+    reason: z.enum(REASONS).nullable(),
+    message: z.string().nullable(),
+  }),
+  z.object({
+    ...base,
+    event: z.literal('chunk_fetched'),
+    chunk_id: z.string(),
+    /** Records published, which is what the sums must come to. */
+    fetched: count,
+    batches: count,
+    /** Records dropped because they were held already. */
+    skipped: count,
+    symbology_pages: count,
+    /** Bytes of DBN after decompression: what Databento bills. */
+    bytes: count,
+    /** Set if the source stopped before the range's end, at its limit: held up to `at`. */
+    truncated: z.object({ at: nanoseconds, ties: z.record(z.string(), count) }).nullable(),
+  }),
+  z.object({ ...base, event: z.literal('chunk_complete'), chunk_id: z.string(), totals }),
+  z.object({
+    ...base,
+    event: z.literal('completed'),
+    totals,
+    reason: z.enum(REASONS).nullable(),
+    message: z.string().nullable(),
+  }),
+  z.object({
+    ...base,
+    event: z.literal('failed'),
+    reason: z.enum(REASONS),
+    message: z.string(),
+    /** The batch that became a dead letter, if that is the cause. */
+    batch_id: z.string().nullable(),
+  }),
+]);
+
+export type JobEvent = z.infer<typeof jobEventSchema>;
+export type JobEventOf<Name extends JobEvent['event']> = Extract<JobEvent, { event: Name }>;
+
+/**
+ * The message id of an event: a repeated append within the duplicate window is dropped, and the
+ * projection treats later ones as the same fact.
+ */
+export function eventMessageId(event: JobEvent): string {
+  const detail = 'chunk_id' in event ? `.${event.chunk_id}` : '';
+  return `event:${event.job_id}.${event.event}${detail}`;
+}
+
+/** States of a job in the projection. */
+export const JOB_STATES = ['accepted', 'running', 'completed', 'failed', 'rejected'] as const;
+export type JobState = (typeof JOB_STATES)[number];

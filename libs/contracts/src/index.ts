@@ -1,0 +1,8 @@
+/** What services say to each other: subjects, streams, headers, commands, events, ids. */
+export * from './batch-header.js';
+export * from './commands.js';
+export * from './events.js';
+export * from './identifiers.js';
+export * from './subjects.js';
+export * from './symbology.js';
+export * from './topology.js';

@@ -1,0 +1,23 @@
+/** NATS subjects. A dataset's dot is written as a dash, since a dot separates subject tokens. */
+
+export const COMMAND_SUBJECT = 'ingest.command.request';
+
+/** Stages through which batches pass, as the second token of their subject. */
+export type Stage = 'raw' | 'transformed' | 'validated' | 'quarantined';
+
+/** `md.raw.GLBX-MDP3.trades` */
+export const batchSubject = (stage: Stage, dataset: string, schema: string): string =>
+  `md.${stage}.${token(dataset)}.${token(schema)}`;
+
+/** Symbology pages travel with the validated batches: `md.symbology.GLBX-MDP3`. */
+export const symbologySubject = (dataset: string): string => `md.symbology.${token(dataset)}`;
+
+/** `ingest.event.<job>.<event>` */
+export const eventSubject = (jobId: string, event: string): string =>
+  `ingest.event.${token(jobId)}.${event}`;
+
+/** `dead.<stream>.<consumer>` */
+export const deadLetterSubject = (stream: string, consumer: string): string =>
+  `dead.${stream}.${consumer}`;
+
+const token = (text: string): string => text.replaceAll(/[.\s*>]/g, '-');

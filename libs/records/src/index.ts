@@ -1,0 +1,10 @@
+/** Schemas as data, columnar batches, units. The core: imports nothing else of tapeline. */
+export * from './arrow.js';
+export * from './columnar-batch.js';
+export * from './copy-binary.js';
+export * from './null-test.js';
+export * from './sample-batch.js';
+export * from './schema-description.js';
+export * from './schemas.js';
+export * from './table.js';
+export * from './units.js';
