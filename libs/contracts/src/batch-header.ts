@@ -76,8 +76,12 @@ export function readBatchHeader(get: (name: string) => string | undefined): Batc
   return batchHeader.parse(Object.fromEntries(fields));
 }
 
-/** The message id by which JetStream drops repeated publishes of the same part of the same batch. */
+/**
+ * The message id by which JetStream drops repeated publishes of the same part of the same batch. The job
+ * is a part of it, so that another job's retry of a batch that became a dead letter gets through; the
+ * ledger makes the rest harmless.
+ */
 export const batchMessageId = (
   stage: string,
-  header: Pick<BatchHeader, 'batch_id' | 'part'>,
-): string => `${stage}:${header.batch_id}:${header.part}`;
+  header: Pick<BatchHeader, 'job_id' | 'batch_id' | 'part'>,
+): string => `${stage}:${header.job_id}:${header.batch_id}:${header.part}`;

@@ -1,0 +1,14 @@
+/** A range of one instrument that a chunk holds, or will hold once it is complete. */
+export interface CoverageClaim {
+  readonly instrumentId: number;
+  /** Nanoseconds of the index timestamp, `[start, end)`. */
+  readonly start: bigint;
+  readonly end: bigint;
+  /** Records at exactly `end` that belong to the claim too, counted from the first in source order. */
+  readonly endTies: number;
+  readonly chunkId: string;
+  readonly chunkState: 'planned' | 'fetched' | 'complete' | 'failed';
+}
+
+/** Stands for every instrument of the dataset: the claim of an ALL_SYMBOLS chunk. */
+export const EVERY_INSTRUMENT = -1;

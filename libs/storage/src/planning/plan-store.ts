@@ -1,0 +1,195 @@
+/**
+ * Plans of jobs: which chunks a job needs and which instrument ranges those chunks claim. Planning runs
+ * under a lock for its dataset and schema, so two jobs never claim the same range twice.
+ */
+import type { ChunkRequest, IngestCommand } from '@tapeline/contracts';
+import type { PoolClient } from 'pg';
+import type { Storage } from '../storage.js';
+import { EVERY_INSTRUMENT } from './coverage-claim.js';
+import type { CoverageClaim } from './coverage-claim.js';
+import { saveSymbology } from './symbology-store.js';
+import type { SymbologyInterval } from './symbology-store.js';
+
+export interface ChunkToSave {
+  readonly chunkId: string;
+  readonly request: ChunkRequest;
+  readonly claims: readonly { instrumentId: number; start: bigint; end: bigint }[];
+  /** Records that the source says it has, or null if it was not asked. */
+  readonly expected: number | null;
+}
+
+/** A chunk of a job's plan as it stands now. */
+export interface PlanChunk {
+  readonly chunkId: string;
+  readonly request: ChunkRequest;
+  readonly state: CoverageClaim['chunkState'];
+  readonly expected: number | null;
+  /** Another job fetches it; this one waits for it. */
+  readonly shared: boolean;
+}
+
+/** The tables as a planner sees them, inside its transaction. */
+export class PlanTransaction {
+  constructor(private readonly client: PoolClient) {}
+
+  /**
+   * Claims that overlap `[start, end)`, or end at `start`.
+   * @param instruments ids, or EVERY_INSTRUMENT among them for all.
+   */
+  async readCoverage(
+    dataset: string,
+    schema: string,
+    instruments: readonly number[],
+    range: { start: bigint; end: bigint },
+  ): Promise<CoverageClaim[]> {
+    const every = instruments.includes(EVERY_INSTRUMENT);
+    const { rows } = await this.client.query<CoverageRow>(
+      `SELECT c.instrument_id, c.start_ns, c.end_ns, c.end_ties, c.chunk_id, k.state
+         FROM coverage c JOIN chunk k USING (chunk_id)
+        WHERE c.dataset = $1 AND c.schema = $2
+          AND ($3 OR c.instrument_id = $4 OR c.instrument_id = ANY($5::bigint[]))
+          AND c.start_ns < $6 AND c.end_ns >= $7`,
+      [dataset, schema, every, EVERY_INSTRUMENT, instruments, range.end, range.start],
+    );
+    return rows.map((row) => ({
+      instrumentId: Number(row.instrument_id),
+      start: BigInt(row.start_ns),
+      end: BigInt(row.end_ns),
+      endTies: Number(row.end_ties),
+      chunkId: row.chunk_id,
+      chunkState: row.state,
+    }));
+  }
+
+  /** Writes a job, its new chunks with their claims, and the chunks of others that it waits for. */
+  async savePlan(
+    job: { jobId: string; command: IngestCommand; dataset: string; schema: string },
+    chunks: readonly ChunkToSave[],
+    shared: readonly string[],
+  ): Promise<void> {
+    const { client } = this;
+    await client.query(
+      `INSERT INTO job (job_id, command, dataset, schema, state, accepted_at)
+            VALUES ($1, $2, $3, $4, 'accepted', now())
+       ON CONFLICT (job_id) DO UPDATE SET dataset = excluded.dataset, schema = excluded.schema`,
+      [job.jobId, job.command, job.dataset, job.schema],
+    );
+    for (const chunk of chunks) {
+      const { request } = chunk;
+      await client.query(
+        `INSERT INTO chunk (chunk_id, dataset, schema, request, start_ns, end_ns, state, expected, planned_at)
+              VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, now())
+         ON CONFLICT (chunk_id) DO NOTHING`,
+        [
+          chunk.chunkId,
+          request.dataset,
+          request.schema,
+          request,
+          request.start,
+          request.end,
+          chunk.expected,
+        ],
+      );
+      await client.query(
+        `INSERT INTO coverage (dataset, schema, instrument_id, start_ns, end_ns, chunk_id)
+         SELECT $1, $2, id, first, last, $3
+           FROM unnest($4::bigint[], $5::bigint[], $6::bigint[]) AS claim (id, first, last)
+         ON CONFLICT DO NOTHING`,
+        [
+          request.dataset,
+          request.schema,
+          chunk.chunkId,
+          chunk.claims.map((claim) => claim.instrumentId),
+          chunk.claims.map((claim) => claim.start),
+          chunk.claims.map((claim) => claim.end),
+        ],
+      );
+    }
+    const links = [
+      ...chunks.map(({ chunkId }) => ({ chunkId, isShared: false })),
+      ...shared.map((chunkId) => ({ chunkId, isShared: true })),
+    ];
+    for (const { chunkId, isShared } of links) {
+      await client.query(
+        `INSERT INTO job_chunk (job_id, chunk_id, shared) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+        [job.jobId, chunkId, isShared],
+      );
+    }
+  }
+
+  /** Keeps how the job's symbols resolved. */
+  async saveSymbology(dataset: string, intervals: readonly SymbologyInterval[]): Promise<void> {
+    await saveSymbology(this.client, dataset, intervals);
+  }
+
+  /** Takes chunks that failed in another job over into this one's care: they are fetched again. */
+  async reviveFailed(jobId: string): Promise<void> {
+    await this.client.query(
+      `WITH failed AS (
+         UPDATE chunk SET state = 'planned'
+          WHERE state = 'failed' AND chunk_id IN (SELECT chunk_id FROM job_chunk WHERE job_id = $1)
+         RETURNING chunk_id)
+       UPDATE job_chunk SET shared = false
+        WHERE job_id = $1 AND chunk_id IN (SELECT chunk_id FROM failed)`,
+      [jobId],
+    );
+  }
+}
+
+interface CoverageRow {
+  instrument_id: string;
+  start_ns: string;
+  end_ns: string;
+  end_ties: string;
+  chunk_id: string;
+  state: CoverageClaim['chunkState'];
+}
+
+/** Runs `plan` in one transaction, alone among the planners of its dataset and schema. */
+export async function withPlanLock<Result>(
+  storage: Storage,
+  dataset: string,
+  schema: string,
+  plan: (transaction: PlanTransaction) => Promise<Result>,
+): Promise<Result> {
+  const client = await storage.pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `plan ${dataset} ${schema}`,
+    ]);
+    const result = await plan(new PlanTransaction(client));
+    await client.query('COMMIT');
+    client.release();
+    return result;
+  } catch (error) {
+    // A broken connection cannot roll back; the server has done it.
+    await client.query('ROLLBACK').catch(() => undefined);
+    client.release(true);
+    throw error;
+  }
+}
+
+/** The chunks of a job's plan in order of time, or undefined if the job has not been planned. */
+export async function readPlan(storage: Storage, jobId: string): Promise<PlanChunk[] | undefined> {
+  const { rows } = await storage.pool.query<{
+    chunk_id: string;
+    request: ChunkRequest;
+    state: CoverageClaim['chunkState'];
+    expected: string | null;
+    shared: boolean;
+  }>(
+    `SELECT k.chunk_id, k.request, k.state, k.expected, j.shared
+       FROM job_chunk j JOIN chunk k USING (chunk_id)
+      WHERE j.job_id = $1 ORDER BY k.start_ns, k.chunk_id`,
+    [jobId],
+  );
+  if (rows.length === 0) return undefined;
+  return rows.map((row) => ({
+    chunkId: row.chunk_id,
+    request: row.request,
+    state: row.state,
+    expected: row.expected === null ? null : Number(row.expected),
+    shared: row.shared,
+  }));
+}

@@ -1,0 +1,158 @@
+import {
+  batchId,
+  batchMessageId,
+  batchRecords,
+  batchSubject,
+  sha256,
+  writeBatchHeader,
+} from '@tapeline/contracts';
+import type { BatchHeader, ChunkRequest } from '@tapeline/contracts';
+import { DbnError, readColumn } from '@tapeline/dbn';
+import type { DbnStream, RecordBlock } from '@tapeline/dbn';
+import { SCHEMAS } from '@tapeline/records';
+import type { SchemaDescription, SchemaName } from '@tapeline/records';
+import { BatchCutter } from './cut-batches.js';
+import type { RawBatch } from './cut-batches.js';
+import { HeldFilter } from './held-filter.js';
+import { PublishWindow } from './publish-window.js';
+import { TailTies } from './tail-ties.js';
+
+/** Publishes one message and resolves when the stream has stored it. */
+export type Publish = (
+  subject: string,
+  payload: Uint8Array,
+  options: { msgId: string; headers: Record<string, string> },
+) => Promise<void>;
+
+export interface ChunkToFetch {
+  readonly jobId: string;
+  readonly chunkId: string;
+  readonly request: ChunkRequest;
+}
+
+export interface FetchedChunk {
+  /** Records published. */
+  readonly fetched: number;
+  readonly batches: number;
+  /** Records left out as held already. */
+  readonly skipped: number;
+  /** Bytes of all records received. */
+  readonly bytes: number;
+  /** Where the source stopped because of its limit; null if it reached the end of the range. */
+  readonly truncated: { at: string; ties: Record<string, number> } | null;
+}
+
+const BATCHES_IN_FLIGHT = 8;
+
+/**
+ * Takes a chunk's records from its source and publishes them as raw batches, in order, with at most
+ * {@link BATCHES_IN_FLIGHT} unconfirmed. Run again it publishes the same batches under the same ids.
+ * @throws DbnError if the source is not what was asked for, or is cut.
+ */
+export async function fetchChunk(
+  chunk: ChunkToFetch,
+  source: DbnStream,
+  publish: Publish,
+): Promise<FetchedChunk> {
+  const { request } = chunk;
+  const schema = SCHEMAS[request.schema as SchemaName];
+  if (source.metadata.schema !== schema.code) {
+    throw new DbnError(
+      'wrong_record',
+      `the source holds schema number ${source.metadata.schema}, ${schema.code} (${schema.name}) was asked for`,
+    );
+  }
+  const filter = new HeldFilter(request.exclude);
+  const tail = new TailTies();
+  const window = new PublishWindow(BATCHES_IN_FLIGHT);
+  let cutter: BatchCutter | undefined;
+  let received = 0;
+  let published = 0;
+  let batches = 0;
+  let bytes = 0;
+  const send = async (batch: RawBatch): Promise<void> => {
+    published += batch.count;
+    batches++;
+    await window.add(() => publishBatch(chunk, source, batch, publish));
+  };
+  let stride: number | undefined;
+  for await (const block of source.blocks()) {
+    stride ??= block.stride;
+    if (block.stride !== stride) {
+      throw new DbnError(
+        'wrong_record',
+        `records of ${block.stride} bytes follow records of ${stride} in one chunk`,
+        { recordIndex: received },
+      );
+    }
+    cutter ??= new BatchCutter(stride, batchRecords(schema));
+    received += block.count;
+    bytes += block.bytes.length;
+    const kept = leaveOutHeld(schema, source, block, filter, tail);
+    for (const batch of cutter.push(kept)) await send(batch);
+  }
+  for (const batch of cutter?.finish() ?? []) await send(batch);
+  await window.drain();
+  const { limit } = source.metadata;
+  const stopped = source.metadata.end === null || (limit !== null && BigInt(received) >= limit);
+  return {
+    fetched: published,
+    batches,
+    skipped: received - published,
+    bytes,
+    truncated: stopped && tail.tail ? { at: String(tail.tail.at), ties: tail.tail.ties } : null,
+  };
+}
+
+/** The records of a block that are not held yet. */
+function leaveOutHeld(
+  schema: SchemaDescription,
+  source: DbnStream,
+  block: RecordBlock,
+  filter: HeldFilter,
+  tail: TailTies,
+): Uint8Array {
+  const { version } = source.metadata;
+  const read = (name: string) => readColumn(schema, name, version, block.bytes, block.stride);
+  const ids = read('instrument_id') as Uint32Array;
+  const times = read(schema.indexColumn) as BigUint64Array;
+  tail.push(ids, times);
+  if (filter.isEmpty) return block.bytes;
+  const rows = filter.keep(ids, times);
+  if (rows.length === block.count) return block.bytes;
+  const kept = new Uint8Array(rows.length * block.stride);
+  rows.forEach((row, index) => {
+    const record = block.bytes.subarray(row * block.stride, (row + 1) * block.stride);
+    kept.set(record, index * block.stride);
+  });
+  return kept;
+}
+
+async function publishBatch(
+  chunk: ChunkToFetch,
+  source: DbnStream,
+  batch: RawBatch,
+  publish: Publish,
+): Promise<void> {
+  const { request } = chunk;
+  const header: BatchHeader = {
+    job_id: chunk.jobId,
+    chunk_id: chunk.chunkId,
+    batch_id: batchId(chunk.chunkId, batch.sequence),
+    dataset: request.dataset,
+    schema: request.schema as SchemaName,
+    dbn_version: source.metadata.version,
+    ts_out: source.metadata.tsOut,
+    first_ordinal: batch.firstOrdinal,
+    fetched: batch.count,
+    filtered: 0,
+    quarantined: 0,
+    sha256: sha256(batch.bytes),
+    rules_version: '-',
+    part: 'stored',
+  };
+  await publish(batchSubject('raw', request.dataset, request.schema), batch.bytes, {
+    msgId: batchMessageId('raw', header),
+    headers: writeBatchHeader(header),
+  });
+}
