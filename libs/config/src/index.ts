@@ -1,0 +1,4 @@
+/** YAML and environment, read once at start: checked, typed, frozen. */
+export * from './load-config.js';
+export * from './read-config-files.js';
+export * from './redact-url.js';

@@ -1,0 +1,111 @@
+/**
+ * What a service reads from its environment, once, at start. The same names everywhere; defaults come
+ * from configs/system.yaml, and the environment goes before them.
+ */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { redactUrl } from './redact-url.js';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().positive();
+const url = (...protocols: string[]) =>
+  z.string().refine((text) => protocols.some((name) => text.startsWith(`${name}://`)), {
+    error: `must be an address that begins with ${protocols.map((name) => `${name}://`).join(' or ')}`,
+  });
+
+/** Each setting: its name in the environment, its place in system.yaml, its form. */
+const SETTINGS = {
+  NATS_URL: ['nats.url', url('nats', 'tls')],
+  DATABASE_URL: ['database.url', url('postgres', 'postgresql')],
+  DATABASE_CONNECTIONS: ['database.connections', count],
+  DATABENTO_API_KEY: ['databento.api_key', z.string().min(1)],
+  DATABENTO_BASE_URL: ['databento.base_url', url('https', 'http')],
+  GATEWAY_HOST: ['gateway.host', z.string().min(1)],
+  GATEWAY_PORT: ['gateway.port', port],
+  SANDBOX_HOST: ['sandbox.host', z.string().min(1)],
+  SANDBOX_PORT: ['sandbox.port', port],
+  SANDBOX_DATA_DIR: ['sandbox.data_dir', z.string()],
+  SANDBOX_SEED: ['sandbox.seed', z.coerce.number().int().nonnegative()],
+  SANDBOX_TRADES_PER_DAY: ['sandbox.trades_per_day', count],
+  HEALTH_HOST: ['health.host', z.string().min(1)],
+  HEALTH_PORT: ['health.port', port],
+  LOG_LEVEL: ['log.level', z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])],
+} as const satisfies Record<string, readonly [string, z.ZodType]>;
+
+type Settings = typeof SETTINGS;
+type SettingName = keyof Settings;
+
+/** All settings by the name they have in the environment. */
+export type Config = Readonly<{ [Name in SettingName]: z.output<Settings[Name][1]> }> & {
+  /** Folder of system.yaml, rules and validation. */
+  readonly TAPELINE_CONFIGS_DIR: string;
+};
+
+/** Settings that are missing or wrong, each with what to do. Values of secrets are not in it. */
+export class ConfigError extends Error {
+  readonly code = 'invalid_config';
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads and checks the settings; only those asked for are required.
+ * @throws ConfigError that names every wrong one at once.
+ */
+export function loadConfig<Name extends SettingName>(
+  names: readonly Name[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Pick<Config, Name | 'TAPELINE_CONFIGS_DIR'>> {
+  const folder = resolve(env['TAPELINE_CONFIGS_DIR'] ?? 'configs');
+  const defaults = readDefaults(folder);
+  const faults: string[] = [];
+  const values = names.map((name) => {
+    const [path, shape] = SETTINGS[name];
+    const given = env[name] === undefined || env[name] === '' ? lookUp(defaults, path) : env[name];
+    if (given === undefined || given === null) {
+      faults.push(`${name} is not set: set it in the environment, or ${path} in system.yaml`);
+      return [name, undefined];
+    }
+    const result = shape.safeParse(given);
+    if (!result.success) faults.push(`${name}: ${result.error.issues[0]?.message}`);
+    return [name, result.data];
+  });
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
+  return withSafeJson({ ...Object.fromEntries(values), TAPELINE_CONFIGS_DIR: folder });
+}
+
+function readDefaults(folder: string): unknown {
+  const path = join(folder, 'system.yaml');
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`cannot read ${path}: set TAPELINE_CONFIGS_DIR to the configs folder`, {
+      cause,
+    });
+  }
+  try {
+    return parse(text) as unknown;
+  } catch (cause) {
+    throw new ConfigError(`${path} is no YAML: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const lookUp = (tree: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], tree);
+
+/** Frozen, and harmless when it gets into a log: no key, no password. */
+function withSafeJson<Value extends object>(values: Value): Value {
+  const toJSON = () =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        name.endsWith('_KEY') ? '***' : typeof value === 'string' ? redactUrl(value) : value,
+      ]),
+    );
+  Object.defineProperty(values, 'toJSON', { value: toJSON, enumerable: false });
+  return Object.freeze(values);
+}
