@@ -1,0 +1,99 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import { Server } from '@nestjs/microservices';
+import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
+import type { ConsumerDescription } from '@tapeline/contracts';
+import { extractTraceContext, SpanKind, withSpan } from '@tapeline/telemetry';
+import type { Logger } from '@tapeline/telemetry';
+import { lastValueFrom } from 'rxjs';
+import { BusMessage } from './bus-message.js';
+import type { BusPublisher } from './bus-publisher.js';
+import type { Bus } from './bus.js';
+import { ConsumerWorkers } from './consumer-workers.js';
+import { messagingAttributes } from './messaging-attributes.js';
+import { settle } from './settle.js';
+import type { Result } from './settle.js';
+
+/** Nest's handlers on JetStream pull consumers: see {@link Consume}. */
+export class JetStreamStrategy extends Server implements CustomTransportStrategy {
+  private readonly consumers: ConsumerWorkers[] = [];
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly publisher: BusPublisher,
+    private readonly log: Logger,
+  ) {
+    super();
+  }
+
+  listen(callback: () => void): void {
+    for (const [pattern, handler] of this.messageHandlers) {
+      const consumer = handler.extras?.['consumer'] as ConsumerDescription | undefined;
+      if (!consumer) throw new Error(`the handler of '${pattern}' is not marked with @Consume`);
+      const workers = new ConsumerWorkers(
+        this.bus,
+        consumer,
+        (message) => this.process(message, handler, consumer),
+        this.log,
+      );
+      this.consumers.push(workers);
+      workers.start();
+    }
+    callback();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.consumers.map((workers) => workers.stop()));
+  }
+
+  /** Why the service cannot do its work, or null if it can. */
+  trouble(): string | null {
+    if (this.bus.nc.isClosed()) return 'the connection to NATS is closed';
+    return this.consumers.find((workers) => workers.trouble !== null)?.trouble ?? null;
+  }
+
+  on(): never {
+    throw new Error('JetStream has no events to listen to');
+  }
+
+  // Nest's base class asks for it in this form.
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+  unwrap<T>(): T {
+    return this.bus as T;
+  }
+
+  private async process(
+    jsMessage: JsMsg,
+    handler: MessageHandler,
+    consumer: ConsumerDescription,
+  ): Promise<void> {
+    const message = new BusMessage(jsMessage);
+    const header = (name: string) => message.header(name);
+    const extend = setInterval(() => jsMessage.working(), (consumer.ackWaitSeconds * 1000) / 3);
+    const attributes = {
+      ...messagingAttributes(message.subject, message.data.length, header),
+      'messaging.consumer.group.name': consumer.durable,
+      'messaging.nats.stream': consumer.stream,
+      'messaging.nats.delivery_count': message.deliveryCount,
+    };
+    const parent = extractTraceContext(header);
+    try {
+      await withSpan(
+        `process ${message.subject}`,
+        { kind: SpanKind.CONSUMER, attributes, parent },
+        async (span) => {
+          const result = (await lastValueFrom(await handler(message))) as Result;
+          if (result.kind === 'failed') span.recordException(result.error as Error);
+          const logger = this.log.child({
+            job: header('Tapeline-Job'),
+            chunk: header('Tapeline-Chunk'),
+            batch: header('Tapeline-Batch'),
+            subject: message.subject,
+          });
+          await settle(jsMessage, result, consumer, this.publisher, logger);
+        },
+      );
+    } finally {
+      clearInterval(extend);
+    }
+  }
+}

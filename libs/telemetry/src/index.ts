@@ -1,0 +1,3 @@
+/** OpenTelemetry, pino, and trace context over message headers. */
+export * from './create-logger.js';
+export * from './trace-context.js';
