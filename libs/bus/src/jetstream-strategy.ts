@@ -81,7 +81,9 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
         `process ${message.subject}`,
         { kind: SpanKind.CONSUMER, attributes, parent },
         async (span) => {
-          const result = (await lastValueFrom(await handler(message))) as Result;
+          const result = (await lastValueFrom(
+            this.transformToObservable(await handler(message)),
+          )) as Result;
           if (result.kind === 'failed') span.recordException(result.error as Error);
           const logger = this.log.child({
             job: header('Tapeline-Job'),

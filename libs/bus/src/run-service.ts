@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { Module } from '@nestjs/common';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createLogger, NestPinoLogger } from '@tapeline/telemetry';
@@ -9,8 +10,7 @@ import { startHealthServer } from './health-server.js';
 import { JetStreamStrategy } from './jetstream-strategy.js';
 import { provision } from './provision.js';
 
-export interface ServiceOptions {
-  readonly name: string;
+export interface ServiceParts {
   readonly config: {
     readonly NATS_URL: string;
     readonly HEALTH_HOST: string;
@@ -21,16 +21,22 @@ export interface ServiceOptions {
 }
 
 /** The root of a service's modules. */
+@Module({})
 class ServiceModule {}
 
 /**
  * Runs a service on the bus until SIGTERM or SIGINT: connects, provisions the topology, serves health,
  * and hands the messages to the module's controllers. A failed start ends in one log line, exit code 1.
+ * @param prepare reads the configuration and makes the service's module.
  */
-export async function runService(options: ServiceOptions): Promise<void> {
-  const { name, config } = options;
-  const logger = createLogger(name, config.LOG_LEVEL);
+export async function runService(
+  name: string,
+  prepare: () => ServiceParts | Promise<ServiceParts>,
+): Promise<void> {
+  let logger = createLogger(name);
   try {
+    const { config, module } = await prepare();
+    logger = createLogger(name, config.LOG_LEVEL);
     const bus = await connectBus({
       url: config.NATS_URL,
       name,
@@ -41,7 +47,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     const strategy = new JetStreamStrategy(bus, publisher, logger);
     const root: DynamicModule = {
       module: ServiceModule,
-      imports: [BusModule.register(bus, publisher, logger), options.module],
+      imports: [BusModule.register(bus, publisher, logger), module],
     };
     const app = await NestFactory.createMicroservice(root, {
       strategy,
@@ -66,7 +72,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     process.once('SIGTERM', () => void stop());
     process.once('SIGINT', () => void stop());
   } catch (error) {
-    logger.fatal({ err: error }, `${name} could not start: ${(error as Error).message}`);
+    logger.fatal(`${name} could not start: ${(error as Error).message}`);
     process.exit(1);
   }
 }

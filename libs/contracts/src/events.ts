@@ -42,6 +42,7 @@ export const REASONS = [
   'upstream_refused',
   'unreadable_file',
   'dead_letter',
+  'internal_error',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -101,7 +102,6 @@ export const jobEventSchema = z.discriminatedUnion('event', [
     batches: count,
     /** Records dropped because they were held already. */
     skipped: count,
-    symbology_pages: count,
     /** Bytes of DBN after decompression: what Databento bills. */
     bytes: count,
     /** Set if the source stopped before the range's end, at its limit: held up to `at`. */

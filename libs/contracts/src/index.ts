@@ -4,5 +4,4 @@ export * from './commands.js';
 export * from './events.js';
 export * from './identifiers.js';
 export * from './subjects.js';
-export * from './symbology.js';
 export * from './topology.js';

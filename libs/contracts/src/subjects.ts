@@ -9,9 +9,6 @@ export type Stage = 'raw' | 'transformed' | 'validated' | 'quarantined';
 export const batchSubject = (stage: Stage, dataset: string, schema: string): string =>
   `md.${stage}.${token(dataset)}.${token(schema)}`;
 
-/** Symbology pages travel with the validated batches: `md.symbology.GLBX-MDP3`. */
-export const symbologySubject = (dataset: string): string => `md.symbology.${token(dataset)}`;
-
 /** `ingest.event.<job>.<event>` */
 export const eventSubject = (jobId: string, event: string): string =>
   `ingest.event.${token(jobId)}.${event}`;

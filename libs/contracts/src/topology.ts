@@ -54,7 +54,7 @@ export const STREAMS = {
   INGEST_COMMANDS: queue('INGEST_COMMANDS', ['ingest.command.>'], 64 * MIB),
   RAW: queue('RAW', ['md.raw.>'], 512 * MIB),
   TRANSFORMED: queue('TRANSFORMED', ['md.transformed.>'], 256 * MIB),
-  VALIDATED: queue('VALIDATED', ['md.validated.>', 'md.symbology.>'], 256 * MIB),
+  VALIDATED: queue('VALIDATED', ['md.validated.>'], 256 * MIB),
   QUARANTINE: log('QUARANTINE', ['md.quarantined.>'], 1024 * MIB, 30 * DAY),
   INGEST_EVENTS: log('INGEST_EVENTS', ['ingest.event.>'], 1024 * MIB, 0),
   DEAD_LETTERS: log('DEAD_LETTERS', ['dead.>'], 512 * MIB, 90 * DAY),

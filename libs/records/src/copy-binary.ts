@@ -11,6 +11,7 @@ import { nullTest } from './null-test.js';
 import type { NullTest } from './null-test.js';
 import { tableColumns } from './table.js';
 import type { TableColumn } from './table.js';
+import { EXACT_HIGH, remainingNanoseconds, wholeMicroseconds } from './timestamp-parts.js';
 
 const SIGNATURE = Uint8Array.from([
   0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -200,10 +201,6 @@ function writeSmall(
   }
 }
 
-// ns = high × 2^32 + low and 2^32 = 4294967 × 1000 + 296, so the division by 1000 needs no BigInt
-// and every intermediate stays an exact double until the year 2255; later times take the slow path.
-const EXACT_HIGH = 0x7d00_0000;
-
 function writeMicroseconds(pairs: Uint32Array, isNull: NullTest, rows: Rows): void {
   const { out, cursor } = rows;
   for (let row = 0; row < cursor.length; row++) {
@@ -216,7 +213,7 @@ function writeMicroseconds(pairs: Uint32Array, isNull: NullTest, rows: Rows): vo
     const high = pairs[2 * row + 1]!;
     out.setInt32(at, 8);
     if (high < EXACT_HIGH) {
-      const us = high * 4_294_967 + Math.floor((high * 296 + low) / 1000) - PG_EPOCH_US;
+      const us = wholeMicroseconds(low, high) - PG_EPOCH_US;
       const upper = Math.floor(us / 0x1_0000_0000);
       out.setInt32(at + 4, upper);
       out.setUint32(at + 8, us - upper * 0x1_0000_0000);
@@ -237,7 +234,7 @@ function writeNanoseconds(pairs: Uint32Array, isNull: NullTest, rows: Rows): voi
     }
     const at = cursor[row]!;
     out.setInt32(at, 2);
-    out.setInt16(at + 4, (pairs[2 * row + 1]! * 296 + pairs[2 * row]!) % 1000);
+    out.setInt16(at + 4, remainingNanoseconds(pairs[2 * row]!, pairs[2 * row + 1]!));
     cursor[row] = at + 6;
   }
 }

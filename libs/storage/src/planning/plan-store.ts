@@ -121,19 +121,6 @@ export class PlanTransaction {
   async saveSymbology(dataset: string, intervals: readonly SymbologyInterval[]): Promise<void> {
     await saveSymbology(this.client, dataset, intervals);
   }
-
-  /** Takes chunks that failed in another job over into this one's care: they are fetched again. */
-  async reviveFailed(jobId: string): Promise<void> {
-    await this.client.query(
-      `WITH failed AS (
-         UPDATE chunk SET state = 'planned'
-          WHERE state = 'failed' AND chunk_id IN (SELECT chunk_id FROM job_chunk WHERE job_id = $1)
-         RETURNING chunk_id)
-       UPDATE job_chunk SET shared = false
-        WHERE job_id = $1 AND chunk_id IN (SELECT chunk_id FROM failed)`,
-      [jobId],
-    );
-  }
 }
 
 interface CoverageRow {
@@ -152,22 +139,12 @@ export async function withPlanLock<Result>(
   schema: string,
   plan: (transaction: PlanTransaction) => Promise<Result>,
 ): Promise<Result> {
-  const client = await storage.pool.connect();
-  try {
-    await client.query('BEGIN');
+  return storage.transaction(async (client) => {
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
       `plan ${dataset} ${schema}`,
     ]);
-    const result = await plan(new PlanTransaction(client));
-    await client.query('COMMIT');
-    client.release();
-    return result;
-  } catch (error) {
-    // A broken connection cannot roll back; the server has done it.
-    await client.query('ROLLBACK').catch(() => undefined);
-    client.release(true);
-    throw error;
-  }
+    return plan(new PlanTransaction(client));
+  });
 }
 
 /** The chunks of a job's plan in order of time, or undefined if the job has not been planned. */
@@ -192,4 +169,17 @@ export async function readPlan(storage: Storage, jobId: string): Promise<PlanChu
     expected: row.expected === null ? null : Number(row.expected),
     shared: row.shared,
   }));
+}
+
+/** Takes chunks of the job that failed, in this job or another, into its care: they are fetched again. */
+export async function reviveChunks(storage: Storage, jobId: string): Promise<void> {
+  await storage.pool.query(
+    `WITH failed AS (
+       UPDATE chunk SET state = 'planned', planned_at = now()
+        WHERE state = 'failed' AND chunk_id IN (SELECT chunk_id FROM job_chunk WHERE job_id = $1)
+       RETURNING chunk_id)
+     UPDATE job_chunk SET shared = false
+      WHERE job_id = $1 AND chunk_id IN (SELECT chunk_id FROM failed)`,
+    [jobId],
+  );
 }

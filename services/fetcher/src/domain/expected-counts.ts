@@ -32,7 +32,7 @@ async function countRecords(
       dataset: request.dataset,
       schema: request.schema,
       symbols: request.symbols,
-      stype_in: request.stype_in,
+      stypeIn: request.stype_in,
       start: request.start,
       end: request.end,
       ...(request.limit !== undefined && { limit: request.limit }),

@@ -28,6 +28,14 @@ export interface ChunkToFetch {
   readonly jobId: string;
   readonly chunkId: string;
   readonly request: ChunkRequest;
+  /** Records that the source announced; null where it was not asked. */
+  readonly expected: number | null;
+}
+
+/** A source that ended whole but early: an HTTP body without a length can be cut between frames. */
+export class ShortSourceError extends Error {
+  readonly code = 'short_source';
+  override readonly name = 'ShortSourceError';
 }
 
 export interface FetchedChunk {
@@ -90,6 +98,11 @@ export async function fetchChunk(
     bytes += block.bytes.length;
     const kept = leaveOutHeld(schema, source, block, filter, tail);
     for (const batch of cutter.push(kept)) await send(batch);
+  }
+  if (chunk.expected !== null && received < chunk.expected) {
+    throw new ShortSourceError(
+      `the source sent ${received} records of ${chunk.expected}; it will be asked again`,
+    );
   }
   for (const batch of cutter?.finish() ?? []) await send(batch);
   await window.drain();

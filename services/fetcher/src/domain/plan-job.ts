@@ -145,7 +145,6 @@ function lockAndPlan(storage: Storage, input: PlanInput): Promise<ChunkPlan> {
       expected: counts[index] ?? null,
     }));
     await transaction.savePlan({ jobId, command, dataset, schema }, chunks, plan.shared);
-    await transaction.reviveFailed(jobId);
     await transaction.saveSymbology(dataset, input.symbology);
     return plan;
   });
@@ -189,8 +188,8 @@ async function hasSession(client: HistoricalClient, request: PlanRequest): Promi
   const last = Temporal.PlainDate.from(end).subtract({ days: 1 }).toString();
   const days = await client.getDatasetCondition({
     dataset: request.dataset,
-    start_date: start,
-    end_date: last,
+    startDate: start,
+    endDate: last,
   });
   return days.some((day) => day.condition !== 'missing');
 }

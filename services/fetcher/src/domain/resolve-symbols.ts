@@ -63,7 +63,7 @@ class Resolver {
       this.notFound.push(...symbols);
       return;
     }
-    this.notFound.push(...answer.not_found);
+    this.notFound.push(...answer.notFound);
     if (stypeIn !== 'parent') this.partial.push(...answer.partial);
     for (const [key, intervals] of Object.entries(answer.result)) {
       for (const { d0, d1, s } of intervals) {
@@ -111,10 +111,10 @@ class Resolver {
       return await this.client.resolve({
         dataset: this.dataset,
         symbols: [...symbols],
-        stype_in: stypeIn,
-        stype_out: stypeIn === 'instrument_id' ? 'raw_symbol' : 'instrument_id',
-        start_date: this.dates.start,
-        end_date: this.dates.end,
+        stypeIn,
+        stypeOut: stypeIn === 'instrument_id' ? 'raw_symbol' : 'instrument_id',
+        startDate: this.dates.start,
+        endDate: this.dates.end,
       });
     } catch (error) {
       if (isUnresolvable(error)) return undefined;

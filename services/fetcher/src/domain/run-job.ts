@@ -4,7 +4,7 @@ import type { ChunkRequest, IngestCommand, JobEvent, Reason } from '@tapeline/co
 import { DatabentoError } from '@tapeline/databento';
 import type { HistoricalClient } from '@tapeline/databento';
 import { DbnError, DbnStream } from '@tapeline/dbn';
-import { readPlan } from '@tapeline/storage';
+import { readPlan, reviveChunks } from '@tapeline/storage';
 import type { PlanChunk, Storage } from '@tapeline/storage';
 import { fetchChunk } from './fetch-chunk.js';
 import type { FetchedChunk, Publish } from './fetch-chunk.js';
@@ -50,22 +50,18 @@ export async function runJob(
       job_id: jobId,
       at: Temporal.Now.instant().toString(),
       by: 'fetcher',
-    } as JobEvent);
+    });
   await tell({ event: 'accepted', command });
   try {
     const before = await readPlan(context.storage, jobId);
     const plan = before ? undefined : await planJob(context, jobId, command);
+    await reviveChunks(context.storage, jobId);
     const chunks = (await readPlan(context.storage, jobId)) ?? [];
     await tell(plannedEvent(command, chunks, plan));
     for (const chunk of chunks) {
-      if (chunk.shared || (chunk.state !== 'planned' && chunk.state !== 'failed')) continue;
+      if (chunk.shared || chunk.state !== 'planned') continue;
       const fetched = await fetchOne(context, jobId, command, chunk);
-      await tell({
-        event: 'chunk_fetched',
-        chunk_id: chunk.chunkId,
-        ...fetched,
-        symbology_pages: 0,
-      });
+      await tell({ event: 'chunk_fetched', chunk_id: chunk.chunkId, ...fetched });
     }
   } catch (error) {
     const failure = asFailure(error, command);
@@ -123,8 +119,7 @@ async function openRange(client: HistoricalClient, request: ChunkRequest): Promi
     dataset: request.dataset,
     schema: request.schema,
     symbols: request.symbols,
-    stype_in: request.stype_in,
-    stype_out: request.stype_in === 'instrument_id' ? 'raw_symbol' : 'instrument_id',
+    stypeIn: request.stype_in,
     start: request.start,
     end: request.end,
     ...(request.limit !== undefined && { limit: request.limit }),

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { CliError } from '../cli-error.js';
+import { GatewayClient } from '../gateway-client.js';
+import { formatJobs, isRight, jobSummary } from '../job-table.js';
+import { gatewayUrl } from '../stack/stack-file.js';
+import { watchJobs } from '../watch-jobs.js';
+
+export interface IngestOptions {
+  readonly dataset?: string;
+  readonly schema?: string;
+  readonly symbols?: string;
+  readonly stypeIn?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly limit?: number;
+  readonly file?: string;
+  readonly jobId?: string;
+  readonly watch?: boolean;
+  readonly json?: boolean;
+}
+
+/** The ingest command that the options say. @throws CliError if they say none. */
+export function ingestCommand(options: IngestOptions): object {
+  const jobId = options.jobId === undefined ? {} : { job_id: options.jobId };
+  if (options.file !== undefined) {
+    if (options.dataset ?? options.schema ?? options.symbols ?? options.start ?? options.end) {
+      throw new CliError('--file says all by itself: leave out --dataset, --schema and the rest');
+    }
+    return { ...jobId, file: resolve(options.file) };
+  }
+  const missing = (['dataset', 'schema', 'symbols', 'start'] as const).filter(
+    (name) => options[name] === undefined,
+  );
+  if (missing.length > 0) {
+    throw new CliError(
+      `ingest needs ${missing.map((name) => `--${name}`).join(', ')}, or --file. For example:\n` +
+        '  tapeline ingest --dataset GLBX.MDP3 --schema trades -s ES.c.0 --stype-in continuous --start 2024-07-01 --watch',
+    );
+  }
+  return {
+    ...jobId,
+    dataset: options.dataset,
+    schema: options.schema,
+    symbols: options.symbols,
+    ...(options.stypeIn !== undefined && { stype_in: options.stypeIn }),
+    start: options.start,
+    ...(options.end !== undefined && { end: options.end }),
+    ...(options.limit !== undefined && { limit: options.limit }),
+  };
+}
+
+/** `tapeline ingest`: submits a job and, with --watch, follows it to its end. */
+export async function ingest(options: IngestOptions): Promise<void> {
+  const gateway = new GatewayClient(gatewayUrl());
+  const { job_id: jobId } = await gateway.submit(ingestCommand(options));
+  if (!options.watch) {
+    console.log(
+      options.json
+        ? JSON.stringify({ job_id: jobId })
+        : `job ${jobId} accepted; 'tapeline status ${jobId}' shows how far it is`,
+    );
+    return;
+  }
+  const label = options.file ?? `${options.schema} ${options.symbols}`;
+  const [job] = await watchJobs(gateway, [{ jobId, label }]);
+  if (!job) throw new CliError(`job ${jobId} is unknown to the gateway`);
+  if (options.json) console.log(JSON.stringify(jobSummary(job)));
+  else {
+    console.log(formatJobs([job]));
+    if (job.message) console.log(job.message);
+    if (job.not_found.length > 0) console.log(`not found: ${job.not_found.join(', ')}`);
+  }
+  if (!isRight(job)) process.exitCode = 1;
+}

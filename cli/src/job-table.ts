@@ -1,0 +1,60 @@
+import { formatTable } from './print-table.js';
+import type { Job } from './gateway-client.js';
+
+/** Symbols as text of a bearable length. */
+const showSymbols = (symbols: readonly string[]): string => {
+  const text = symbols.join(',');
+  return text.length <= 32 ? text : `${text.slice(0, 29)}…`;
+};
+
+/** Jobs with their counts and the check that the sums hold. */
+export function formatJobs(jobs: readonly Job[]): string {
+  return formatTable(
+    [
+      'job',
+      'dataset',
+      'schema',
+      'symbols',
+      'state',
+      'fetched',
+      'stored',
+      'quarantined',
+      'filtered',
+      'sum holds',
+      'seconds',
+    ],
+    jobs.map((job) => [
+      job.job_id.length > 13 ? `${job.job_id.slice(0, 12)}…` : job.job_id,
+      job.dataset,
+      job.schema,
+      showSymbols(job.symbols),
+      job.reason ? `${job.state} (${job.reason})` : job.state,
+      job.fetched,
+      job.stored,
+      job.quarantined,
+      job.filtered,
+      job.holds ? 'yes' : 'NO',
+      job.seconds === null ? '' : job.seconds.toFixed(1),
+    ]),
+  );
+}
+
+/** The fields of a job that `--json` prints. */
+export const jobSummary = (job: Job) => ({
+  job_id: job.job_id,
+  dataset: job.dataset,
+  schema: job.schema,
+  symbols: job.symbols,
+  state: job.state,
+  reason: job.reason,
+  message: job.message,
+  fetched: job.fetched,
+  stored: job.stored,
+  quarantined: job.quarantined,
+  filtered: job.filtered,
+  holds: job.holds,
+  seconds: job.seconds,
+});
+
+/** A job is right when it ended complete and nothing is unaccounted for. */
+export const isRight = (job: Job): boolean => job.state === 'completed' && job.holds;

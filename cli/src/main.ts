@@ -1,0 +1,109 @@
+/** The `tapeline` command. Commands are loaded when they run, so that help and errors are quick. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from './cli-error.js';
+import type { DemoOptions } from './demo/run-demo.js';
+import type { IngestOptions } from './commands/ingest.js';
+import type { QueryOptions } from './commands/query.js';
+import type { UpOptions } from './commands/up.js';
+import { readVersion } from './version.js';
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value <= 0) {
+    throw new InvalidArgumentError('give a whole number above 0');
+  }
+  return value;
+}
+
+const STYPES = ['raw_symbol', 'instrument_id', 'parent', 'continuous'];
+const stypeIn = () => new Option('--stype-in <type>', 'what the symbols are').choices(STYPES);
+const json = ['--json', 'print JSON, one line, instead of text'] as const;
+
+const program = new Command('tapeline')
+  .description('Market data from Databento, stored exactly once and answered exactly.')
+  .version(readVersion())
+  .showHelpAfterError("'tapeline --help' and 'tapeline COMMAND --help' tell more");
+
+program
+  .command('demo')
+  .description('start a fresh stack, ingest, prove the sums, query, stop')
+  .option('--data <folder>', 'ingest the .dbn and .dbn.zst files of a folder')
+  .option(...json)
+  .action(async (options: DemoOptions) => (await import('./demo/run-demo.js')).demo(options));
+
+program
+  .command('up')
+  .description('start the stack and keep it running')
+  .option('--folder <folder>', 'where its data and logs are (default: .tapeline/stack)')
+  .option('--data <folder>', 'let the sandbox serve the DBN files of a folder, too')
+  .option(...json)
+  .action(async (options: UpOptions) => (await import('./commands/up.js')).up(options));
+
+program
+  .command('down')
+  .description('stop the stack; its data stay')
+  .option('--folder <folder>', 'the folder given to up, if that was killed')
+  .action(async (options: { folder?: string }) =>
+    (await import('./commands/down.js')).down(options),
+  );
+
+program
+  .command('ingest')
+  .description("fetch, check and store a range; options carry Databento's names")
+  .option('--dataset <dataset>', 'for example GLBX.MDP3')
+  .option('--schema <schema>', 'for example trades or ohlcv-1m')
+  .option('-s, --symbols <symbols>', 'comma-separated, or ALL_SYMBOLS')
+  .addOption(stypeIn())
+  .option('--start <time>', 'inclusive: a date, a datetime in UTC, or nanoseconds')
+  .option('--end <time>', "exclusive (default: one unit of start's resolution later)")
+  .option('--limit <records>', 'the first records of the range only', positiveInteger)
+  .option('--file <file>', 'a .dbn or .dbn.zst file instead')
+  .option('--job-id <id>', 'an id of your own; the same id is the same job')
+  .option('--watch', 'show progress and end with the job')
+  .option(...json)
+  .action(async (options: IngestOptions) => (await import('./commands/ingest.js')).ingest(options));
+
+program
+  .command('query')
+  .description('records of a range, exact to the nanosecond and to 1e-9')
+  .requiredOption('--dataset <dataset>', 'for example GLBX.MDP3')
+  .requiredOption('--schema <schema>', 'for example trades or ohlcv-1m')
+  .requiredOption('-s, --symbols <symbols>', 'comma-separated, or ALL_SYMBOLS')
+  .addOption(stypeIn())
+  .requiredOption('--start <time>', 'inclusive: a date, a datetime in UTC, or nanoseconds')
+  .option('--end <time>', "exclusive (default: one unit of start's resolution later)")
+  .option('--limit <records>', 'at most so many', positiveInteger)
+  .addOption(new Option('--format <format>', 'how to print').choices(['table', 'csv', 'json']))
+  .option('--json', 'the same as --format json')
+  .action(async (options: QueryOptions) => (await import('./commands/query.js')).query(options));
+
+program
+  .command('status')
+  .description('what runs, on which ports, and the latest jobs')
+  .argument('[job]', 'one job')
+  .option(...json)
+  .action(async (job: string | undefined, options: { json?: boolean }) =>
+    (await import('./commands/status.js')).status({
+      ...options,
+      ...(job !== undefined && { job }),
+    }),
+  );
+
+program
+  .command('version')
+  .description('print the version')
+  .option(...json)
+  .action((options: { json?: boolean }) => {
+    const version = readVersion();
+    console.log(
+      options.json ? JSON.stringify({ tapeline: version, node: process.version }) : version,
+    );
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CliError)) throw error;
+  console.error(`tapeline: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { processStart } from '@tapeline/embedded';
+import { CliError } from '../cli-error.js';
+
+/** The checkout that this CLI is a part of. */
+export const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Everything that running makes: binaries, data, logs. */
+export const stateFolder = join(projectRoot, '.tapeline');
+
+const path = join(stateFolder, 'stack.json');
+
+/** What a running stack writes down for other commands to find it. */
+export interface StackFile {
+  readonly folder: string;
+  readonly supervisor: { readonly pid: number; readonly start: string };
+  readonly urls: {
+    readonly gateway: string;
+    readonly sandbox: string;
+    readonly nats: string;
+    readonly postgres: string;
+  };
+}
+
+/** Where the stack's data go when no folder is named. */
+export const defaultFolder = (): string => join(stateFolder, 'stack');
+
+/** The folder that a user names is relative to where he is. */
+export const stackFolder = (folder: string | undefined): string =>
+  folder === undefined ? defaultFolder() : resolve(folder);
+
+export function writeStackFile(stack: StackFile): void {
+  mkdirSync(stateFolder, { recursive: true });
+  // The database's URL has its password in it.
+  writeFileSync(path, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
+}
+
+export const removeStackFile = (): void => rmSync(path, { force: true });
+
+/** The running stack, or undefined if none runs: a file left by a killed one does not count. */
+export function readStackFile(): StackFile | undefined {
+  let stack: StackFile;
+  try {
+    stack = JSON.parse(readFileSync(path, 'utf8')) as StackFile;
+  } catch {
+    return undefined;
+  }
+  return processStart(stack.supervisor.pid) === stack.supervisor.start ? stack : undefined;
+}
+
+/** The gateway to talk to: TAPELINE_URL, or the running stack's. @throws CliError if there is neither. */
+export function gatewayUrl(): string {
+  const url = process.env['TAPELINE_URL'] ?? readStackFile()?.urls.gateway;
+  if (url !== undefined) return url;
+  throw new CliError(
+    "nothing is running: 'tapeline up' starts a stack, or set TAPELINE_URL to a gateway's address",
+  );
+}

@@ -1,0 +1,32 @@
+/** The process behind `tapeline up`: runs a stack until it is told to stop. Arguments: folder, data. */
+import { processStart, startStack } from '@tapeline/embedded';
+import { projectRoot, removeStackFile, writeStackFile } from './stack-file.js';
+
+const [folder = '', data = ''] = process.argv.slice(2);
+
+try {
+  const stack = await startStack({
+    root: projectRoot,
+    folder,
+    report: (line) => console.log(line),
+    ...(data !== '' && { sandboxData: data }),
+  });
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    removeStackFile();
+    await stack.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+  writeStackFile({
+    folder,
+    supervisor: { pid: process.pid, start: processStart(process.pid) ?? '' },
+    urls: stack.urls,
+  });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,121 @@
+/** The inverse of reading fields: one column into one field of all records, in one tight loop. */
+import { words } from '@tapeline/records';
+import type { ColumnData, ColumnDescription, WireField } from '@tapeline/records';
+import { DbnError } from './dbn-error.js';
+import { highWord, lowWord } from './halves.js';
+import type { RawRecords } from './raw-records.js';
+
+/**
+ * Writes canonical values into the records.
+ * @param field where it stands in the records' version; with null nothing is written, but the values
+ *   must be those that a reader would assume.
+ * @throws DbnError not_representable
+ */
+export function writeField(
+  column: ColumnDescription,
+  field: WireField | null,
+  data: ColumnData,
+  records: RawRecords,
+): void {
+  if (!field) requireAbsent(column, data, records.count);
+  else if (column.type === 'string') writeStrings(column, field, data as Uint8Array, records);
+  else if (field.type !== column.type) writeNarrowed(column, field, words(data), records);
+  else writeNumbers(field, data, records);
+}
+
+function requireAbsent(column: ColumnDescription, data: ColumnData, count: number): void {
+  const perValue = data.length / Math.max(count, 1);
+  const wanted = data.BYTES_PER_ELEMENT === 8 ? column.absentValue : Number(column.absentValue);
+  const at = data.findIndex((value: number | bigint) => value !== wanted);
+  if (at >= 0) throw unfit(column, Math.floor(at / perValue), 'this version has no such field');
+}
+
+function writeNumbers(field: WireField, data: ColumnData, records: RawRecords): void {
+  const { buffer, byteOffset } = data;
+  const { count } = records;
+  switch (field.width) {
+    case 8:
+      return write64(records, field.offset, new Uint32Array(buffer, byteOffset, 2 * count));
+    case 4:
+      return write32(records, field.offset, new Uint32Array(buffer, byteOffset, count));
+    case 2:
+      return write16(records, field.offset, new Uint16Array(buffer, byteOffset, count));
+    default:
+      return write8(records, field.offset, new Uint8Array(buffer, byteOffset, count));
+  }
+}
+
+function write64({ words, stride, count }: RawRecords, offset: number, from: Uint32Array): void {
+  const step = stride / 4;
+  for (let row = 0, at = offset / 4; row < count; row++, at += step) {
+    words[at] = from[2 * row]!;
+    words[at + 1] = from[2 * row + 1]!;
+  }
+}
+
+function write32({ words, stride, count }: RawRecords, offset: number, from: Uint32Array): void {
+  const step = stride / 4;
+  for (let row = 0, at = offset / 4; row < count; row++, at += step) words[at] = from[row]!;
+}
+
+function write16({ halves, stride, count }: RawRecords, offset: number, from: Uint16Array): void {
+  const step = stride / 2;
+  for (let row = 0, at = offset / 2; row < count; row++, at += step) halves[at] = from[row]!;
+}
+
+function write8({ bytes, stride, count }: RawRecords, offset: number, from: Uint8Array): void {
+  for (let row = 0, at = offset; row < count; row++, at += stride) bytes[at] = from[row]!;
+}
+
+/** 64 bits into the 32 of an older version, whose "not set" no other value may become. */
+function writeNarrowed(
+  column: ColumnDescription,
+  field: WireField,
+  from: Uint32Array,
+  { words, stride, count }: RawRecords,
+): void {
+  const step = stride / 4;
+  const signed = field.type === 'i32';
+  const nullWord = field.nullValue === undefined ? -1 : lowWord(field.nullValue);
+  const nullLow = column.nullValue === undefined ? -1 : lowWord(column.nullValue);
+  const nullHigh = highWord(column.nullValue ?? 0n);
+  for (let row = 0, at = field.offset / 4; row < count; row++, at += step) {
+    const low = from[2 * row]!;
+    const high = from[2 * row + 1]!;
+    if (low === nullLow && high === nullHigh) {
+      words[at] = nullWord;
+    } else {
+      const extension = signed ? ((low | 0) >> 31) >>> 0 : 0;
+      if (high !== extension || low === nullWord) {
+        throw unfit(column, row, `its value does not fit the ${field.type} of this version`);
+      }
+      words[at] = low;
+    }
+  }
+}
+
+/** The last byte of a field stays NUL. */
+function writeStrings(
+  column: ColumnDescription,
+  field: WireField,
+  from: Uint8Array,
+  { bytes, stride, count }: RawRecords,
+): void {
+  const { width } = column;
+  for (let row = 0, to = field.offset; row < count; row++, to += stride) {
+    const start = row * width;
+    for (let i = 0; i < width && from[start + i] !== 0; i++) {
+      if (i === field.width - 1) {
+        throw unfit(column, row, `this version has room for ${field.width - 1} characters`);
+      }
+      bytes[to + i] = from[start + i]!;
+    }
+  }
+}
+
+const unfit = (column: ColumnDescription, row: number, reason: string): DbnError =>
+  new DbnError(
+    'not_representable',
+    `${column.name} of record ${row} cannot be written: ${reason}; write version 3`,
+    { recordIndex: row },
+  );

@@ -1,0 +1,11 @@
+/** Real servers and supervised processes without Docker: nats-server, PostgreSQL, services. */
+export { createDatabase, databaseUrl, dropDatabase } from './administer-postgres.js';
+export * from './find-nats-server.js';
+export * from './free-port.js';
+export * from './managed-process.js';
+export { processStart } from './process-identity.js';
+export * from './process-record.js';
+export * from './start-nats-server.js';
+export * from './start-postgres.js';
+export * from './start-service.js';
+export * from './start-stack.js';

@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import { freePort } from './free-port.js';
+import type { ManagedProcess, ProcessStatus } from './managed-process.js';
+import { startNatsServer } from './start-nats-server.js';
+import type { NatsServer } from './start-nats-server.js';
+import { startPostgres } from './start-postgres.js';
+import type { PostgresServer } from './start-postgres.js';
+import { startService } from './start-service.js';
+
+/** The services in the order in which they start. */
+export const SERVICES = [
+  'sandbox',
+  'writer',
+  'validator',
+  'transformer',
+  'fetcher',
+  'query-gateway',
+] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+export interface StackOptions {
+  /** The checkout, with its built services and configs. */
+  readonly root: string;
+  /** Holds data, logs and process records; taken up again if it is there. */
+  readonly folder: string;
+  /** Told about each step, for people. */
+  readonly report?: (line: string) => void;
+  /** A folder of DBN files that the sandbox serves beside its market. */
+  readonly sandboxData?: string;
+  /** Variables for the services, over those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Stack {
+  readonly urls: {
+    readonly gateway: string;
+    readonly sandbox: string;
+    /** With the password: not for logs. */
+    readonly postgres: string;
+    readonly nats: string;
+  };
+  readonly nats: NatsServer;
+  readonly postgres: PostgresServer;
+  readonly services: ReadonlyMap<ServiceName, ManagedProcess>;
+  status(): ProcessStatus[];
+  /** Stops everything, the last started first. Data stay. */
+  stop(): Promise<void>;
+}
+
+/** The sandbox takes any key of Databento's form. */
+const SANDBOX_KEY = 'db-tapeline-embedded-sandbox-key';
+
+/**
+ * Starts nats-server, PostgreSQL and all services on free ports of 127.0.0.1, and resolves once each is
+ * ready. What ends by itself is started again. Data come from the sandbox, unless DATABENTO_API_KEY
+ * is set: then from Databento.
+ * @throws ProcessStartError; nothing is left running then.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { folder, report = () => undefined } = options;
+  const runFolder = join(folder, 'run');
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async (): Promise<void> => {
+    for (const part of started.toReversed()) await part.stop();
+  };
+  const step = async <Part extends { stop(): Promise<void> }>(
+    name: string,
+    start: () => Promise<Part>,
+  ): Promise<Part> => {
+    const begun = performance.now();
+    const part = await start();
+    started.push(part);
+    report(`started ${name} (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
+    return part;
+  };
+  try {
+    const [nats, postgres] = await Promise.all([
+      step('nats-server', () =>
+        startNatsServer({
+          dataDir: join(folder, 'nats'),
+          logFile: join(folder, 'logs', 'nats-server.log'),
+          runFolder,
+          restart: true,
+        }),
+      ),
+      step('PostgreSQL', () =>
+        startPostgres({ dataDir: join(folder, 'postgres'), runFolder, restart: true }),
+      ),
+    ]);
+    if (postgres.relocated) {
+      report(`PostgreSQL runs as another user and keeps its data in ${postgres.dataDir}`);
+    }
+    const ports = new Map<ServiceName, number>();
+    for (const name of SERVICES) ports.set(name, await freePort());
+    const sandbox = `http://127.0.0.1:${ports.get('sandbox')}`;
+    const ownKey = process.env['DATABENTO_API_KEY'];
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      TAPELINE_CONFIGS_DIR: join(options.root, 'configs'),
+      NATS_URL: nats.url,
+      DATABASE_URL: postgres.url,
+      SANDBOX_PORT: String(ports.get('sandbox')),
+      SANDBOX_DATA_DIR: options.sandboxData ?? '',
+      GATEWAY_PORT: String(ports.get('query-gateway')),
+      ...(ownKey === undefined && {
+        DATABENTO_API_KEY: SANDBOX_KEY,
+        DATABENTO_BASE_URL: sandbox,
+      }),
+      ...options.env,
+    };
+    const services = new Map<ServiceName, ManagedProcess>();
+    await Promise.all(
+      SERVICES.map(async (name) => {
+        const service = await step(name, () =>
+          startService({
+            name,
+            command: process.execPath,
+            args: [
+              '--import',
+              join(options.root, 'libs', 'telemetry', 'dist', 'register.js'),
+              join(options.root, 'services', name, 'dist', 'main.js'),
+            ],
+            env: { ...env, HEALTH_PORT: String(ports.get(name)), OTEL_SERVICE_NAME: name },
+            cwd: options.root,
+            logFile: join(folder, 'logs', `${name}.log`),
+            runFolder,
+            readyUrl: `http://127.0.0.1:${ports.get(name)}/${name === 'sandbox' ? 'healthz' : 'readyz'}`,
+            restart: true,
+            readyTimeoutMs: 60_000,
+          }),
+        );
+        services.set(name, service);
+      }),
+    );
+    return {
+      urls: {
+        gateway: `http://127.0.0.1:${ports.get('query-gateway')}`,
+        sandbox,
+        postgres: postgres.url,
+        nats: nats.url,
+      },
+      nats,
+      postgres,
+      services,
+      status: () => [
+        nats.status(),
+        postgres.status(),
+        ...SERVICES.flatMap((name) => services.get(name)?.status() ?? []),
+      ],
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+/** The database: migrations, exactly-once writes, plans, projections, queries. */
+export * from './is-unavailable.js';
+export * from './jobs/project-event.js';
+export * from './jobs/read-jobs.js';
+export * from './jobs/settle-chunk.js';
+export * from './planning/index.js';
+export * from './read/index.js';
+export * from './schema/migrate.js';
+export * from './storage.js';
+export * from './write/ledger.js';
+export * from './write/write-batch.js';
+export * from './write/write-quarantine.js';

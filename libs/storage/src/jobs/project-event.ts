@@ -1,0 +1,129 @@
+import type { JobEvent, JobEventOf } from '@tapeline/contracts';
+import type { PoolClient } from 'pg';
+import type { Storage } from '../storage.js';
+
+/** Folds an event into the tables of jobs and chunks. The same event twice changes nothing. */
+export async function projectEvent(storage: Storage, event: JobEvent): Promise<void> {
+  await storage.transaction(async (client) => {
+    switch (event.event) {
+      case 'accepted':
+        return accepted(client, event);
+      case 'rejected':
+        return rejected(client, event);
+      case 'planned':
+        return planned(client, event);
+      case 'chunk_fetched':
+        return chunkFetched(client, event);
+      case 'chunk_complete':
+        return undefined;
+      case 'completed':
+        return completed(client, event);
+      case 'failed':
+        return failed(client, event);
+    }
+  });
+}
+
+/** A job that had failed and comes again is a job under way again. */
+async function accepted(client: PoolClient, event: JobEventOf<'accepted'>): Promise<void> {
+  const { dataset, schema } = event.command as { dataset?: string; schema?: string };
+  await client.query(
+    `INSERT INTO job (job_id, command, dataset, schema, state, accepted_at)
+          VALUES ($1, $2, $3, $4, 'accepted', $5)
+     ON CONFLICT (job_id) DO UPDATE SET
+       accepted_at = CASE WHEN job.state IN ('failed', 'rejected') THEN excluded.accepted_at
+                          ELSE least(job.accepted_at, excluded.accepted_at) END,
+       state = CASE WHEN job.state IN ('failed', 'rejected') AND job.ended_at < excluded.accepted_at
+                    THEN 'accepted' ELSE job.state END`,
+    [event.job_id, event.command, dataset ?? null, schema ?? null, event.at],
+  );
+}
+
+async function rejected(client: PoolClient, event: JobEventOf<'rejected'>): Promise<void> {
+  await client.query(
+    `INSERT INTO job (job_id, command, state, reason, message, accepted_at, ended_at)
+          VALUES ($1, $2, 'rejected', $3, $4, $5, $5)
+     ON CONFLICT (job_id) DO NOTHING`,
+    [event.job_id, JSON.stringify(event.command), event.reason, event.message, event.at],
+  );
+}
+
+async function planned(client: PoolClient, event: JobEventOf<'planned'>): Promise<void> {
+  await client.query(
+    `INSERT INTO job (job_id, dataset, schema, state, reason, message, not_found, partial, planned_at)
+          VALUES ($1, $2, $3, 'running', $4, $5, $6, $7, $8)
+     ON CONFLICT (job_id) DO UPDATE SET
+       dataset = excluded.dataset, schema = excluded.schema,
+       state = CASE WHEN job.state = 'accepted' THEN 'running' ELSE job.state END,
+       reason = CASE WHEN job.state IN ('accepted', 'running') THEN excluded.reason ELSE job.reason END,
+       message = CASE WHEN job.state IN ('accepted', 'running') THEN excluded.message ELSE job.message END,
+       not_found = excluded.not_found, partial = excluded.partial,
+       planned_at = coalesce(job.planned_at, excluded.planned_at)`,
+    [
+      event.job_id,
+      event.dataset,
+      event.schema,
+      event.reason,
+      event.message,
+      JSON.stringify(event.not_found),
+      JSON.stringify(event.partial),
+      event.at,
+    ],
+  );
+}
+
+async function chunkFetched(client: PoolClient, event: JobEventOf<'chunk_fetched'>): Promise<void> {
+  const { truncated } = event;
+  await client.query(
+    `UPDATE chunk SET fetched = $2, batches = $3, skipped = $4, bytes = $5, fetched_at = $6,
+            state = CASE WHEN state = 'planned' THEN 'fetched' ELSE state END
+      WHERE chunk_id = $1`,
+    [event.chunk_id, event.fetched, event.batches, event.skipped, event.bytes, event.at],
+  );
+  if (!truncated) return;
+  await client.query('DELETE FROM coverage WHERE chunk_id = $1 AND start_ns > $2', [
+    event.chunk_id,
+    truncated.at,
+  ]);
+  await client.query(
+    `UPDATE coverage SET end_ns = $2, end_ties = coalesce(($3::jsonb ->> instrument_id::text)::bigint, 0)
+      WHERE chunk_id = $1 AND end_ns > $2`,
+    [event.chunk_id, truncated.at, JSON.stringify(truncated.ties)],
+  );
+  // The claim of every instrument has no ties of its own: each instrument at the last time gets one.
+  await client.query(
+    `INSERT INTO coverage (dataset, schema, instrument_id, start_ns, end_ns, end_ties, chunk_id)
+     SELECT c.dataset, c.schema, tie.key::bigint, $2::bigint, $2::bigint, tie.value::bigint, c.chunk_id
+       FROM coverage c, jsonb_each_text($3::jsonb) AS tie
+      WHERE c.chunk_id = $1 AND c.instrument_id = -1 AND c.end_ns = $2
+     ON CONFLICT DO NOTHING`,
+    [event.chunk_id, truncated.at, JSON.stringify(truncated.ties)],
+  );
+}
+
+async function completed(client: PoolClient, event: JobEventOf<'completed'>): Promise<void> {
+  await client.query(
+    `UPDATE job SET state = 'completed', reason = $2, message = $3, ended_at = $4
+      WHERE job_id = $1 AND state <> 'completed'`,
+    [event.job_id, event.reason, event.message, event.at],
+  );
+}
+
+/** What the job had not fetched yet is given free, to be fetched again by whoever needs it. */
+async function failed(client: PoolClient, event: JobEventOf<'failed'>): Promise<void> {
+  await client.query(
+    `INSERT INTO job (job_id, state, reason, message, ended_at) VALUES ($1, 'failed', $2, $3, $4)
+     ON CONFLICT (job_id) DO UPDATE
+       SET state = 'failed', reason = $2, message = $3, ended_at = $4
+     WHERE job.state <> 'completed' AND (job.accepted_at IS NULL OR job.accepted_at <= $4)`,
+    [event.job_id, event.reason, event.message, event.at],
+  );
+  await client.query(
+    `UPDATE chunk SET state = 'failed'
+      WHERE state IN ('planned', 'fetched')
+        AND (chunk_id = $2 OR (state = 'planned' AND chunk_id IN (
+              SELECT chunk_id FROM job_chunk WHERE job_id = $1 AND NOT shared)))
+        AND planned_at <= $3`,
+    [event.job_id, event.batch_id?.split('.')[0] ?? null, event.at],
+  );
+}

@@ -1,0 +1,89 @@
+/**
+ * The fields of an answer: the schema's columns in Databento's order without `ordinal`, then `symbol`.
+ * Values are read from the database as text and stay text, so nothing passes through a float.
+ */
+import { nanosecondsName, ORDINAL, quoteIdentifier } from '@tapeline/records';
+import type { ColumnDescription, SchemaDescription } from '@tapeline/records';
+
+export interface AnswerField {
+  readonly name: string;
+  /**
+   * `number` where every value fits a double exactly; `text` for prices (nine decimals), 64-bit
+   * integers, timestamps (nanoseconds since epoch), letters and strings.
+   */
+  readonly kind: 'number' | 'text';
+}
+
+/** One record: a text for each field, or null where the value is unset. */
+export type AnswerRow = readonly (string | null)[];
+
+const NUMBERS: ReadonlySet<ColumnDescription['type']> = new Set([
+  'i8',
+  'u8',
+  'i16',
+  'u16',
+  'i32',
+  'u32',
+]);
+
+const answerColumns = (schema: SchemaDescription): readonly ColumnDescription[] =>
+  schema.columns.filter((column) => column.name !== ORDINAL);
+
+/** The fields of the schema's answers in their order. */
+export function answerFields(schema: SchemaDescription): readonly AnswerField[] {
+  return [
+    ...answerColumns(schema).map(({ name, type }): AnswerField => {
+      return { name, kind: NUMBERS.has(type) ? 'number' : 'text' };
+    }),
+    { name: 'symbol', kind: 'text' },
+  ];
+}
+
+/** The select list of the schema's columns for {@link answerReader}, of the table alias `t`. */
+export function answerSelectList(schema: SchemaDescription): string {
+  return answerColumns(schema)
+    .flatMap(({ name, type }) => {
+      const column = `t.${quoteIdentifier(name)}`;
+      return type === 'timestamp'
+        ? [`extract(epoch from ${column})`, `t.${quoteIdentifier(nanosecondsName(name))}`]
+        : [column];
+    })
+    .join(', ');
+}
+
+/**
+ * Turns a row of {@link answerSelectList} plus a last `symbol`, all in text, into the answer's row.
+ */
+export function answerReader(schema: SchemaDescription): (row: AnswerRow) => AnswerRow {
+  let position = 0;
+  const readers = answerColumns(schema).map(({ type }) => {
+    const at = position;
+    position += type === 'timestamp' ? 2 : 1;
+    if (type === 'timestamp') {
+      return (row: AnswerRow) => nanosecondsText(row[at] ?? null, row[at + 1] ?? null);
+    }
+    if (type === 'price') return (row: AnswerRow) => priceText(row[at] ?? null);
+    return (row: AnswerRow) => row[at] ?? null;
+  });
+  const symbolAt = position;
+  return (row) => {
+    const answer = readers.map((read) => read(row));
+    answer.push(row[symbolAt] ?? null);
+    return answer;
+  };
+}
+
+/** `3720250000000` → `3720.250000000`, without arithmetic. */
+export function priceText(units: string | null): string | null {
+  if (units === null) return null;
+  const sign = units.startsWith('-') ? '-' : '';
+  const digits = units.slice(sign.length).padStart(10, '0');
+  return `${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}
+
+/** Seconds with six decimals and the nanoseconds below them: `1.000002`, `3` → `1000002003`. */
+export function nanosecondsText(seconds: string | null, rest: string | null): string | null {
+  if (seconds === null || rest === null) return null;
+  const digits = seconds.replace('.', '') + rest.padStart(3, '0');
+  return digits.startsWith('0') ? String(BigInt(digits)) : digits;
+}

@@ -1,0 +1,150 @@
+/** The relational tables as MikroORM entities. Market tables are described by libs/records instead. */
+import { defineEntity, p } from '@mikro-orm/core';
+
+const big = () => p.bigint('string');
+const time = () => p.datetime().columnType('timestamptz');
+
+export const DatasetEntity = defineEntity({
+  name: 'Dataset',
+  tableName: 'dataset',
+  properties: { id: p.integer().primary().autoincrement(), code: p.text().unique() },
+});
+
+export const JobEntity = defineEntity({
+  name: 'Job',
+  tableName: 'job',
+  properties: {
+    job_id: p.text().primary(),
+    command: p.json().nullable(),
+    dataset: p.text().nullable(),
+    schema: p.text().nullable(),
+    state: p.text(),
+    reason: p.text().nullable(),
+    message: p.text().nullable(),
+    not_found: p.json().nullable(),
+    partial: p.json().nullable(),
+    accepted_at: time().nullable(),
+    planned_at: time().nullable(),
+    ended_at: time().nullable(),
+  },
+});
+
+export const ChunkEntity = defineEntity({
+  name: 'Chunk',
+  tableName: 'chunk',
+  properties: {
+    chunk_id: p.text().primary(),
+    dataset: p.text(),
+    schema: p.text(),
+    request: p.json(),
+    start_ns: big(),
+    end_ns: big(),
+    state: p.text(),
+    expected: big().nullable(),
+    fetched: big().nullable(),
+    skipped: big().default(0),
+    batches: p.integer().nullable(),
+    bytes: big().nullable(),
+    planned_at: time().nullable(),
+    fetched_at: time().nullable(),
+    completed_at: time().nullable(),
+  },
+});
+
+export const JobChunkEntity = defineEntity({
+  name: 'JobChunk',
+  tableName: 'job_chunk',
+  indexes: [{ name: 'job_chunk_by_chunk', properties: ['chunk_id'] }],
+  properties: {
+    job_id: p.text().primary(),
+    chunk_id: p.text().primary(),
+    shared: p.boolean(),
+  },
+});
+
+export const CoverageEntity = defineEntity({
+  name: 'Coverage',
+  tableName: 'coverage',
+  indexes: [{ name: 'coverage_by_chunk', properties: ['chunk_id'] }],
+  properties: {
+    dataset: p.text().primary(),
+    schema: p.text().primary(),
+    instrument_id: big().primary(),
+    start_ns: big().primary(),
+    chunk_id: p.text().primary(),
+    end_ns: big(),
+    end_ties: big().default(0),
+  },
+});
+
+export const SymbologyEntity = defineEntity({
+  name: 'Symbology',
+  tableName: 'symbology',
+  indexes: [{ name: 'symbology_by_instrument', properties: ['dataset', 'instrument_id'] }],
+  properties: {
+    dataset: p.text().primary(),
+    stype_in: p.text().primary(),
+    symbol: p.text().primary(),
+    instrument_id: big().primary(),
+    d0: p.date().primary(),
+    d1: p.date(),
+  },
+});
+
+export const LedgerEntity = defineEntity({
+  name: 'Ledger',
+  tableName: 'ledger',
+  indexes: [{ name: 'ledger_by_chunk', properties: ['chunk_id'] }],
+  properties: {
+    batch_id: p.text().primary(),
+    part: p.text().primary(),
+    chunk_id: p.text(),
+    job_id: p.text(),
+    dataset: p.text(),
+    schema: p.text(),
+    fetched: p.integer(),
+    stored: p.integer(),
+    quarantined: p.integer(),
+    filtered: p.integer(),
+    sha256: p.text(),
+    rules_version: p.text(),
+    first_ns: p.decimal().columnType('numeric(20,0)').nullable(),
+    last_ns: p.decimal().columnType('numeric(20,0)').nullable(),
+    trace_id: p.text().nullable(),
+    written_at: time().defaultRaw('now()'),
+  },
+});
+
+export const QuarantineEntity = defineEntity({
+  name: 'Quarantine',
+  tableName: 'quarantine',
+  uniques: [{ name: 'quarantine_record', properties: ['chunk_id', 'ordinal'] }],
+  properties: {
+    id: p.bigint('string').primary().autoincrement(),
+    dataset: p.text(),
+    schema: p.text(),
+    chunk_id: p.text(),
+    batch_id: p.text(),
+    job_id: p.text(),
+    ordinal: big(),
+    instrument_id: big(),
+    ts_ns: p.decimal().columnType('numeric(20,0)'),
+    rule: p.text(),
+    reason: p.text(),
+    record: p.json(),
+    rules_version: p.text(),
+    state: p.text().default('open'),
+    quarantined_at: time().defaultRaw('now()'),
+  },
+});
+
+export const ENTITIES = [
+  DatasetEntity,
+  JobEntity,
+  ChunkEntity,
+  JobChunkEntity,
+  CoverageEntity,
+  SymbologyEntity,
+  LedgerEntity,
+  QuarantineEntity,
+];

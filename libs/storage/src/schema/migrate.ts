@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
+import { Client } from 'pg';
+import { isUnavailable } from '../is-unavailable.js';
+import { ENTITIES } from './entities.js';
+import { Migration1 } from './migration-1.js';
+
+const MIGRATIONS = [{ name: 'Migration1', class: Migration1 }];
+
+/** The ORM over a database: migrations and the relational entities. */
+export const openOrm = (url: string): MikroORM =>
+  new MikroORM(
+    defineConfig({
+      clientUrl: url,
+      entities: ENTITIES,
+      extensions: [Migrator],
+      migrations: {
+        migrationsList: MIGRATIONS,
+        snapshot: false,
+        silent: true,
+        // Hypertables are known to TimescaleDB only once their statement has run.
+        allOrNothing: true,
+      },
+    }),
+  );
+
+/**
+ * Brings a database to the present schema. Several services may do it at once: one works, the others
+ * wait and then find it done. @returns the names of the migrations that were applied.
+ */
+export async function migrate(url: string): Promise<string[]> {
+  return alone(url, async () => {
+    const orm = openOrm(url);
+    try {
+      const applied = await orm.migrator.up();
+      return applied.map((migration) => migration.name);
+    } finally {
+      await orm.close(true);
+    }
+  });
+}
+
+/** Takes the last migration back. */
+export async function migrateDown(url: string): Promise<void> {
+  await alone(url, async () => {
+    const orm = openOrm(url);
+    try {
+      await orm.migrator.down();
+    } finally {
+      await orm.close(true);
+    }
+  });
+}
+
+async function alone<Result>(url: string, task: () => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock(hashtextextended('tapeline migrations', 0))");
+    return await task();
+  } finally {
+    await client.end();
+  }
+}
+
+const RETRY_MS = 500;
+
+/** Brings the schema up to date as soon as the database is there, however long that takes. */
+export async function migrateWhenReady(
+  url: string,
+  onWait: (error: Error) => void = () => undefined,
+): Promise<void> {
+  for (;;) {
+    try {
+      await migrate(url);
+      return;
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      onWait(error as Error);
+      await delay(RETRY_MS);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { Migration } from '@mikro-orm/migrations';
+import { MARKET_TABLES_1 } from './market-tables-1.js';
+import { RELATIONAL_TABLES_1 } from './relational-tables-1.js';
+
+/** Schema of version 0.1: relational tables, market tables, views for people. */
+export class Migration1 extends Migration {
+  override async up(): Promise<void> {
+    for (const statement of RELATIONAL_TABLES_1) this.addSql(statement);
+    const timescale = await this.hasTimescale();
+    if (timescale) this.addSql('CREATE EXTENSION IF NOT EXISTS timescaledb');
+    for (const { name, timeColumn, span, table, index } of MARKET_TABLES_1) {
+      if (timescale) {
+        this.addSql(table);
+        this.addSql(
+          `SELECT create_hypertable('${name}', by_range('${timeColumn}', INTERVAL '${span}'), create_default_indexes => false)`,
+        );
+      } else {
+        this.addSql(`${table} PARTITION BY RANGE ("${timeColumn}")`);
+      }
+      this.addSql(index);
+      this.addSql(peopleView(name, table));
+    }
+  }
+
+  override async down(): Promise<void> {
+    for (const { name } of MARKET_TABLES_1) {
+      this.addSql(`DROP VIEW IF EXISTS ${name}_view`);
+      this.addSql(`DROP TABLE IF EXISTS ${name} CASCADE`);
+    }
+    for (const statement of RELATIONAL_TABLES_1) {
+      const name = /^create table "(\w+)"/.exec(statement)?.[1];
+      if (name !== undefined) this.addSql(`DROP TABLE IF EXISTS "${name}"`);
+    }
+  }
+
+  private async hasTimescale(): Promise<boolean> {
+    const rows = (await this.execute(
+      "SELECT 1 FROM pg_available_extensions WHERE name = 'timescaledb'",
+    )) as unknown[];
+    return rows.length > 0;
+  }
+}
+
+const PRICES =
+  /^(price|open|high|low|close|bid_px_00|ask_px_00|min_price_increment|strike_price|high_limit_price|low_limit_price)$/;
+
+/** The table with its dataset's name, prices as exact numerics, and each time's nanoseconds as text. */
+function peopleView(name: string, table: string): string {
+  const columns = [...table.matchAll(/^ {2}"(\w+)" ([^,\n]+?)(?: NOT NULL)?,?$/gm)].map(
+    ([, column = '', type = '']) => ({ column, type }),
+  );
+  const selected = columns
+    .filter(({ column }) => column !== 'dataset_id' && !column.endsWith('_ns'))
+    .flatMap(({ column, type }) => {
+      if (type === 'timestamptz') {
+        const text = `to_char(t."${column}" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || lpad(t."${column}_ns"::text, 3, '0') || 'Z'`;
+        return [`t."${column}"`, `${text} AS "${column}_text"`];
+      }
+      if (PRICES.test(column)) return [`t."${column}"::numeric / 1000000000 AS "${column}"`];
+      return [`t."${column}"`];
+    });
+  return `CREATE VIEW ${name}_view AS SELECT d.code AS dataset, ${selected.join(', ')} FROM ${name} t JOIN dataset d ON d.id = t.dataset_id`;
+}

@@ -1,0 +1,87 @@
+import { EXACT_HIGH, partitionDates, wholeMicroseconds, words } from '@tapeline/records';
+import type { ColumnarBatch, PartitionSpan, SchemaDescription } from '@tapeline/records';
+import type { Pool } from 'pg';
+
+/** Where rows go: into chunks that TimescaleDB makes, or into partitions made here. */
+export interface Partitioning {
+  readonly kind: 'timescaledb' | 'native';
+  /** Makes sure that there is a place for every row of a batch. */
+  ensure(batch: ColumnarBatch): Promise<void>;
+}
+
+/** Looks at what the migrations found: hypertables, or native range partitions. */
+export async function openPartitioning(pool: Pool): Promise<Partitioning> {
+  const { rows } = await pool.query<{ found: boolean }>(
+    "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') AS found",
+  );
+  return rows[0]!.found
+    ? { kind: 'timescaledb', ensure: () => Promise.resolve() }
+    : new NativePartitioning(pool);
+}
+
+class NativePartitioning implements Partitioning {
+  readonly kind = 'native';
+  private readonly known = new Set<string>();
+
+  constructor(private readonly pool: Pool) {}
+
+  async ensure(batch: ColumnarBatch): Promise<void> {
+    for (const day of daysOf(batch)) {
+      const { name, from, to } = partitionOf(batch.schema, day);
+      if (this.known.has(name)) continue;
+      await this.create(batch.schema, name, from, to);
+      this.known.add(name);
+    }
+  }
+
+  /** Attaching an empty table blocks no reader or writer of the others; creating it in place would. */
+  private async create(
+    schema: SchemaDescription,
+    name: string,
+    from: string,
+    to: string,
+  ): Promise<void> {
+    // Names and dates come from descriptions and numbers, never from a user.
+    await this.pool.query(`
+      DO $$ BEGIN
+        PERFORM pg_advisory_xact_lock(hashtextextended('partition ${schema.table}', 0));
+        IF to_regclass('${name}') IS NULL THEN
+          CREATE TABLE ${name} (LIKE ${schema.table});
+          ALTER TABLE ${schema.table} ATTACH PARTITION ${name} FOR VALUES FROM ('${from}Z') TO ('${to}Z');
+        END IF;
+      END $$`);
+  }
+}
+
+const DAY_US = 86_400_000_000;
+
+/** The UTC days, since epoch, of a batch's index timestamps. */
+export function daysOf(batch: ColumnarBatch): number[] {
+  const pairs = words(batch.indexTimestamps());
+  const days = new Set<number>();
+  let last = -1;
+  for (let row = 0; row < batch.length; row++) {
+    const high = pairs[2 * row + 1]!;
+    if (high >= EXACT_HIGH) {
+      throw new RangeError(`row ${row} has a ${batch.schema.indexColumn} after the year 2254`);
+    }
+    const day = Math.floor(wholeMicroseconds(pairs[2 * row]!, high) / DAY_US);
+    if (day === last) continue;
+    last = day;
+    days.add(day);
+  }
+  return [...days];
+}
+
+const NAME_LENGTH: Readonly<Record<PartitionSpan, number>> = { day: 10, month: 7, year: 4 };
+
+/** Name and bounds of the partition that holds a day. */
+export function partitionOf(
+  schema: SchemaDescription,
+  day: number,
+): { name: string; from: string; to: string } {
+  const date = Temporal.PlainDate.from('1970-01-01').add({ days: day });
+  const { from, to } = partitionDates(date, schema.partition);
+  const suffix = from.toString().slice(0, NAME_LENGTH[schema.partition]).replaceAll('-', '');
+  return { name: `${schema.table}_p${suffix}`, from: from.toString(), to: to.toString() };
+}

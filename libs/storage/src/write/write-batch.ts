@@ -1,0 +1,59 @@
+import { pipeline } from 'node:stream/promises';
+import type { BatchHeader } from '@tapeline/contracts';
+import { copyStatement, encodeCopy } from '@tapeline/records';
+import type { ColumnarBatch } from '@tapeline/records';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { PoolClient } from 'pg';
+import type { Storage } from '../storage.js';
+import { claim } from './ledger.js';
+
+/** A batch whose records are not what its header counts. */
+export class BatchCountError extends Error {
+  readonly code = 'batch_count';
+  override readonly name = 'BatchCountError';
+}
+
+/**
+ * Stores a validated batch: its ledger row and its rows in one transaction, so that a redelivered batch
+ * changes nothing. The tests in write-batch.test.ts prove it for each place at which it can be cut off.
+ * @throws BatchConflictError, BatchCountError, or the database's error; nothing is stored then.
+ */
+export async function writeBatch(
+  storage: Storage,
+  header: BatchHeader,
+  batch: ColumnarBatch,
+): Promise<'written' | 'duplicate'> {
+  if (batch.length + header.filtered + header.quarantined !== header.fetched) {
+    throw new BatchCountError(
+      `batch ${header.batch_id}: ${batch.length} accepted + ${header.quarantined} quarantined + ${header.filtered} filtered are not the ${header.fetched} fetched`,
+    );
+  }
+  const partitions = await storage.partitions();
+  await partitions.ensure(batch);
+  const datasetId = await storage.datasetId(header.dataset);
+  const times = batch.indexTimestamps();
+  return storage.transaction(async (client) => {
+    const isNew = await claim(client, header, {
+      stored: batch.length,
+      quarantined: 0,
+      filtered: header.filtered,
+      first: times[0] ?? null,
+      last: times.at(-1) ?? null,
+    });
+    if (!isNew) return 'duplicate';
+    if (batch.length > 0) await copyRows(client, batch, datasetId);
+    return 'written';
+  });
+}
+
+async function copyRows(
+  client: PoolClient,
+  batch: ColumnarBatch,
+  datasetId: number,
+): Promise<void> {
+  const copy = client.query(copyFrom(copyStatement(batch.schema)));
+  await pipeline([encodeCopy(batch, datasetId)], copy);
+  if (copy.rowCount !== batch.length) {
+    throw new Error(`COPY stored ${copy.rowCount} of ${batch.length} rows`);
+  }
+}

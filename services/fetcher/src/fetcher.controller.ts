@@ -1,0 +1,95 @@
+import { Controller } from '@nestjs/common';
+import { BusPublisher, Consume, done, TransientError } from '@tapeline/bus';
+import type { BusMessage, Outcome } from '@tapeline/bus';
+import { CONSUMERS, InvalidCommandError, parseIngestCommand } from '@tapeline/contracts';
+import { DatabentoError, HistoricalClient } from '@tapeline/databento';
+import { DbnError } from '@tapeline/dbn';
+import { isUnavailable, Storage } from '@tapeline/storage';
+import { ShortSourceError } from './domain/fetch-chunk.js';
+import { runJob } from './domain/run-job.js';
+
+/** Commands in; plans, raw batches and events out. */
+@Controller()
+export class FetcherController {
+  constructor(
+    private readonly storage: Storage,
+    private readonly client: HistoricalClient,
+    private readonly publisher: BusPublisher,
+  ) {}
+
+  @Consume(CONSUMERS.fetch)
+  async fetch(message: BusMessage): Promise<Outcome> {
+    // The same on each delivery of the same command.
+    let jobId = `cmd-${message.timestampNanos.toString(36)}-${message.streamSequence}`;
+    try {
+      const command = parseIngestCommand(readJson(message));
+      jobId = command.job_id ?? jobId;
+      const context = {
+        storage: this.storage,
+        client: this.client,
+        publish: this.publisher.publish.bind(this.publisher),
+        tell: this.publisher.publishEvent.bind(this.publisher),
+      };
+      await runJob(context, jobId, command);
+      return done();
+    } catch (error) {
+      if (error instanceof InvalidCommandError) {
+        await this.reject(message, error, error.jobId ?? jobId);
+        return done();
+      }
+      if (isPassing(error)) {
+        throw new TransientError((error as Error).message, { cause: error });
+      }
+      if (message.deliveryCount >= CONSUMERS.fetch.maxDeliver) await this.giveUp(error, jobId);
+      throw error;
+    }
+  }
+
+  /** The command becomes a dead letter; its job must not seem to be under way. */
+  private async giveUp(error: unknown, jobId: string): Promise<void> {
+    await this.publisher.publishEvent({
+      event: 'failed',
+      job_id: jobId,
+      at: Temporal.Now.instant().toString(),
+      by: 'fetcher',
+      reason: 'internal_error',
+      message: `the fetcher failed ${CONSUMERS.fetch.maxDeliver} times: ${(error as Error).message}`,
+      batch_id: null,
+    });
+  }
+
+  private async reject(
+    message: BusMessage,
+    error: InvalidCommandError,
+    jobId: string,
+  ): Promise<void> {
+    await this.publisher.publishEvent({
+      event: 'rejected',
+      job_id: jobId,
+      at: Temporal.Now.instant().toString(),
+      by: 'fetcher',
+      reason: 'invalid_command',
+      message: error.message,
+      command: Buffer.from(message.data).toString('utf8').slice(0, 10_000),
+    });
+  }
+}
+
+function readJson(message: BusMessage): unknown {
+  try {
+    return message.json();
+  } catch (error) {
+    throw new InvalidCommandError(
+      [`the command is no JSON: ${(error as Error).message}`],
+      undefined,
+    );
+  }
+}
+
+/** The database or the vendor is away, or a stream was cut: the job goes on where it was. */
+const isPassing = (error: unknown): boolean =>
+  isUnavailable(error) ||
+  error instanceof ShortSourceError ||
+  (error instanceof DatabentoError && error.retryable) ||
+  (error instanceof DbnError && (error.code === 'truncated' || error.code === 'truncated_zstd')) ||
+  (error instanceof TypeError && error.message === 'terminated');

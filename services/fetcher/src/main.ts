@@ -1,0 +1,31 @@
+import { runService } from '@tapeline/bus';
+import { loadConfig } from '@tapeline/config';
+import { HistoricalClient } from '@tapeline/databento';
+import { migrateWhenReady, Storage } from '@tapeline/storage';
+import { createLogger } from '@tapeline/telemetry';
+import { FetcherModule } from './fetcher.module.js';
+
+await runService('fetcher', async () => {
+  const config = loadConfig([
+    'NATS_URL',
+    'DATABASE_URL',
+    'DATABASE_CONNECTIONS',
+    'DATABENTO_API_KEY',
+    'DATABENTO_BASE_URL',
+    'HEALTH_HOST',
+    'HEALTH_PORT',
+    'LOG_LEVEL',
+  ]);
+  const logger = createLogger('fetcher', config.LOG_LEVEL);
+  await migrateWhenReady(config.DATABASE_URL, (err) => logger.warn({ err }, 'no database yet'));
+  const storage = Storage.open({
+    url: config.DATABASE_URL,
+    connections: config.DATABASE_CONNECTIONS,
+    onError: (err) => logger.warn({ err }, 'a database connection broke'),
+  });
+  const client = new HistoricalClient({
+    apiKey: config.DATABENTO_API_KEY,
+    baseUrl: config.DATABENTO_BASE_URL,
+  });
+  return { config, module: FetcherModule.with(storage, client) };
+});

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { InvalidCommandError, jobIdSchema, parseIngestCommand } from '@tapeline/contracts';
+import type { IngestCommand } from '@tapeline/contracts';
+import { Problem } from './problem.js';
+
+export interface JobSubmission {
+  readonly jobId: string;
+  readonly command: IngestCommand;
+  /** Whether the command came with an id. */
+  readonly isNamed: boolean;
+  /** The same for a repeated submission of the job, which the bus then drops. */
+  readonly messageId: string;
+}
+
+/** Checks a submitted command and gives the job an id if it has none. @throws Problem */
+export function readJobSubmission(body: unknown): JobSubmission {
+  try {
+    const command = parseIngestCommand(body);
+    const jobId = command.job_id ?? randomUUID();
+    return {
+      jobId,
+      command: { ...command, job_id: jobId },
+      isNamed: command.job_id !== undefined,
+      messageId: `command:${jobId}`,
+    };
+  } catch (error) {
+    if (!(error instanceof InvalidCommandError)) throw error;
+    throw new Problem(
+      'invalid-command',
+      error.message,
+      'Send {"dataset", "schema", "symbols", "stype_in", "start", "end"}, or {"file"} with the path of a DBN file.',
+      { reasons: error.reasons },
+    );
+  }
+}
+
+/** @throws Problem if the text cannot be the id of a job. */
+export function readJobId(text: string): string {
+  const id = jobIdSchema.safeParse(text);
+  if (id.success) return id.data;
+  throw new Problem(
+    'unknown-job',
+    'this cannot be the id of a job',
+    `${id.error.issues[0]?.message ?? ''}. GET /v1/jobs lists the jobs.`,
+  );
+}
+
+const MOST_JOBS = 1000;
+const DEFAULT_JOBS = 100;
+
+/** Reads `limit`, the only parameter of the list of jobs. @throws Problem */
+export function readJobsLimit(query: Readonly<Record<string, unknown>>): number {
+  const unknown = Object.keys(query).filter((name) => name !== 'limit');
+  const limit = query['limit'] ?? String(DEFAULT_JOBS);
+  const isValid = typeof limit === 'string' && /^[1-9]\d{0,3}$/.test(limit);
+  if (unknown.length === 0 && isValid && Number(limit) <= MOST_JOBS) return Number(limit);
+  throw new Problem(
+    'invalid-parameters',
+    unknown.length > 0 ? `unknown parameters: ${unknown.join(', ')}` : 'limit is out of range',
+    `The only parameter is limit, from 1 to ${MOST_JOBS}.`,
+    { known_parameters: ['limit'] },
+  );
+}

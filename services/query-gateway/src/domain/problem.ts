@@ -1,0 +1,63 @@
+/** A refusal in the form of RFC 9457, which tells the caller what to do. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly remedy: string;
+  readonly [member: string]: unknown;
+}
+
+const TITLES = {
+  'invalid-parameters': [400, 'The request has invalid parameters'],
+  'impossible-request': [422, 'The request is well formed but cannot be answered'],
+  'invalid-command': [422, 'The ingest command is not valid'],
+  'unknown-dataset': [404, 'Nothing of this dataset is held'],
+  'unknown-symbol': [404, 'A symbol is not known'],
+  'nothing-held': [404, 'Nothing is held in this range'],
+  'unknown-job': [404, 'There is no such job'],
+  'job-exists': [409, 'There is such a job already'],
+  'unknown-route': [404, 'There is nothing at this address'],
+  'database-unavailable': [503, 'The database does not answer'],
+  'bus-unavailable': [503, 'The message bus does not answer'],
+  'not-ready': [503, 'The gateway is not ready'],
+  'refused-request': [400, 'The request cannot be read'],
+  'internal-error': [500, 'The gateway failed'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemKind = keyof typeof TITLES;
+
+/** Thrown anywhere below a controller; the problem filter writes it. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+
+  /**
+   * @param remedy what the caller can do.
+   * @param members further members of the answer, such as the known values.
+   */
+  constructor(
+    readonly kind: ProblemKind,
+    detail: string,
+    readonly remedy: string,
+    readonly members: Readonly<Record<string, unknown>> = {},
+    options: { readonly status?: number; readonly cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.status = options.status ?? TITLES[kind][0];
+  }
+
+  /** @param instance path of the request. */
+  details(instance: string): ProblemDetails {
+    return {
+      type: `urn:tapeline:problem:${this.kind}`,
+      title: TITLES[this.kind][1],
+      status: this.status,
+      detail: this.message,
+      instance,
+      remedy: this.remedy,
+      ...this.members,
+    };
+  }
+}

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { BusPublisher, connectBus, provision } from '@tapeline/bus';
+import type { Bus } from '@tapeline/bus';
+import { COMMAND_SUBJECT } from '@tapeline/contracts';
+import type { Logger } from '@tapeline/telemetry';
+import type { JobSubmission } from './domain/job-submission.js';
+import { Problem } from './domain/problem.js';
+
+const SUBMIT_TIMEOUT_MS = 5_000;
+const CHECK_TIMEOUT_MS = 2_000;
+
+/** The way of commands to the fetcher. Queries need no bus, so the gateway starts without one. */
+export class JobBus {
+  #connected: { readonly bus: Bus; readonly publisher: BusPublisher } | undefined;
+
+  /** Resolves once the bus has been found and has its streams. */
+  async connect(url: string, logger: Logger): Promise<void> {
+    const bus = await connectBus({
+      url,
+      name: 'query-gateway',
+      onStatus: (status) => logger.info({ status }, 'nats'),
+    });
+    await provision(bus);
+    this.#connected = { bus, publisher: new BusPublisher(bus, logger) };
+  }
+
+  /** Resolves once the command is stored. @throws Problem if that takes too long. */
+  async submit({ jobId, command, messageId }: JobSubmission): Promise<void> {
+    const payload = Buffer.from(JSON.stringify(command));
+    const sent = this.#connected?.publisher.publish(COMMAND_SUBJECT, payload, { msgId: messageId });
+    if (await withinTime(sent, SUBMIT_TIMEOUT_MS)) return;
+    throw new Problem(
+      'bus-unavailable',
+      'the command was not confirmed; it may still be taken when the bus is back',
+      `Send it again with "job_id": "${jobId}": repeated, it makes one job.`,
+      { job_id: jobId },
+    );
+  }
+
+  /** Why no command can be sent, or null. */
+  async trouble(): Promise<string | null> {
+    const answer = this.#connected?.bus.nc.flush();
+    const answers = await withinTime(answer, CHECK_TIMEOUT_MS).catch(() => false);
+    return answers ? null : 'the bus does not answer';
+  }
+
+  async close(): Promise<void> {
+    this.#connected?.publisher.close();
+    await this.#connected?.bus.close();
+  }
+}
+
+/** Whether the task comes to its end in time; undefined never does. Rejects if it does in time. */
+async function withinTime(task: Promise<void> | undefined, milliseconds: number): Promise<boolean> {
+  if (!task) return false;
+  const ended = task.then(() => true);
+  const timer = new AbortController();
+  const late = delay(milliseconds, false, { signal: timer.signal }).catch(() => false);
+  try {
+    return await Promise.race([ended, late]);
+  } finally {
+    timer.abort();
+    // A task that fails later has been reported as late already.
+    ended.catch(() => undefined);
+  }
+}

@@ -1,0 +1,64 @@
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { readJob, readJobs, Storage } from '@tapeline/storage';
+import type { FastifyReply } from 'fastify';
+import { readJobId, readJobsLimit, readJobSubmission } from './domain/job-submission.js';
+import { Problem } from './domain/problem.js';
+import { JobBus } from './job-bus.js';
+
+const jobLink = (jobId: string): string => `/v1/jobs/${jobId}`;
+
+@Controller('v1/jobs')
+export class JobsController {
+  constructor(
+    private readonly storage: Storage,
+    private readonly bus: JobBus,
+  ) {}
+
+  /** The latest jobs first. */
+  @Get()
+  async list(@Query() query: Record<string, unknown>) {
+    return { jobs: await readJobs(this.storage, { limit: readJobsLimit(query) }) };
+  }
+
+  @Get(':id')
+  async one(@Param('id') id: string) {
+    const jobId = readJobId(id);
+    const job = await readJob(this.storage, jobId);
+    if (job) return job;
+    throw new Problem(
+      'unknown-job',
+      `there is no job '${jobId}'`,
+      'A job submitted just now appears when the fetcher takes it; GET /v1/jobs lists the jobs.',
+    );
+  }
+
+  /** Takes an ingest command; the answer comes when the bus has stored it. */
+  @Post()
+  @HttpCode(HttpStatus.ACCEPTED)
+  async submit(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
+    const submission = readJobSubmission(body);
+    const { jobId } = submission;
+    const existing = submission.isNamed ? await readJob(this.storage, jobId) : undefined;
+    if (existing) {
+      throw new Problem(
+        'job-exists',
+        `job '${jobId}' exists and is ${existing.state}`,
+        `GET ${jobLink(jobId)} shows it. Leave job_id out to make a new job.`,
+        { job_id: jobId, links: { job: jobLink(jobId) } },
+      );
+    }
+    await this.bus.submit(submission);
+    reply.header('Location', jobLink(jobId));
+    return { job_id: jobId, links: { job: jobLink(jobId) } };
+  }
+}

@@ -1,0 +1,63 @@
+import { Controller, Get, Inject, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { openTimeseries, Storage } from '@tapeline/storage';
+import type { TimeseriesAnswer } from '@tapeline/storage';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { csvFormat, jsonFormat } from './domain/answer-format.js';
+import { AnswerStream } from './domain/answer-stream.js';
+import { readTimeseriesRequest } from './domain/timeseries-request.js';
+import { explainNothing, explainRefusal } from './explain-refusal.js';
+
+/** Injection token of the storage whose connections are for queries: slow readers may take them all. */
+export const QUERY_STORAGE = Symbol('query storage');
+
+@Controller('v1/timeseries')
+export class TimeseriesController {
+  constructor(@Inject(QUERY_STORAGE) private readonly storage: Storage) {}
+
+  /** Records of a range, in Databento's parameters, as JSON or CSV. */
+  @Get()
+  async read(
+    @Query() query: Record<string, unknown>,
+    @Req() { headers }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const request = readTimeseriesRequest(query, headers.accept);
+    const outcome = await openTimeseries(this.storage, request, closing(reply));
+    if (outcome.outcome !== 'answer') throw await explainRefusal(this.storage, request, outcome);
+    const first = await firstRow(outcome);
+    if (first === undefined) {
+      const problem = await explainNothing(this.storage, request, outcome);
+      if (problem) throw problem;
+    }
+    const format = request.encoding === 'csv' ? csvFormat(outcome) : jsonFormat(request, outcome);
+    reply.header('Cache-Control', 'no-store').header('Vary', 'Accept');
+    if (outcome.missing.length > 0) reply.header('X-Warning', gapWarning(outcome));
+    return new StreamableFile(new AnswerStream(outcome.rows, first, format), {
+      type: format.contentType,
+    });
+  }
+}
+
+/** Aborted when the connection closes before the answer is written. */
+function closing({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+async function firstRow({ rows }: TimeseriesAnswer) {
+  try {
+    return await rows.next();
+  } catch (error) {
+    await rows.close();
+    throw error;
+  }
+}
+
+/** In the form of Databento's header: a JSON array of `Category: text`. */
+const gapWarning = ({ missing }: TimeseriesAnswer): string =>
+  JSON.stringify([
+    `Warning: ${missing.length} parts of the range are not held; "missing" in the JSON encoding lists them`,
+  ]);

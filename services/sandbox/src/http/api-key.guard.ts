@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from '../domain/api-error.js';
+
+/** HTTP Basic with the key as the user name. Every key with the right beginning is good. */
+@Injectable()
+export class ApiKeyGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const http = context.switchToHttp();
+    const { authorization = '' } = http.getRequest<FastifyRequest>().headers;
+    const [scheme, encoded = ''] = authorization.split(' ');
+    const [key = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+    if (scheme?.toLowerCase() === 'basic' && /^db-.+/.test(key)) return true;
+    http.getResponse<FastifyReply>().header('www-authenticate', 'Basic');
+    throw new ApiError(
+      401,
+      'auth_authentication_failed',
+      "Authentication failed: give an API key, which begins with 'db-', as the user name.",
+    );
+  }
+}

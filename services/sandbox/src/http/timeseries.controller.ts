@@ -1,0 +1,59 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Inject, Post, Res, StreamableFile, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Faults, spoil } from '../domain/faults.js';
+import type { MarketSource } from '../domain/market-source.js';
+import { planRange } from '../domain/plan-range.js';
+import { streamRange } from '../domain/stream-range.js';
+import { ApiKeyGuard } from './api-key.guard.js';
+import { FaultGuard } from './fault.guard.js';
+import { MARKET_SOURCE } from './market-source.token.js';
+import { parseFields, parseRange, RequestFields } from './request-fields.js';
+import type { Fields } from './request-fields.js';
+
+const output = z.object({
+  encoding: z
+    .string()
+    .default('csv')
+    .refine((name) => name === 'dbn', 'only DBN is sent here: ask with encoding=dbn'),
+  compression: z.enum(['zstd', 'none']).default('none'),
+});
+
+@Controller('v0')
+@UseGuards(ApiKeyGuard, FaultGuard)
+export class TimeseriesController {
+  constructor(
+    @Inject(MARKET_SOURCE) private readonly source: MarketSource,
+    private readonly faults: Faults,
+  ) {}
+
+  @Get('timeseries.get_range')
+  getRange(@RequestFields() fields: Fields, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.#stream(fields, reply);
+  }
+
+  @Post('timeseries.get_range')
+  postRange(@RequestFields() fields: Fields, @Res({ passthrough: true }) reply: FastifyReply) {
+    return this.#stream(fields, reply);
+  }
+
+  #stream(fields: Fields, reply: FastifyReply): StreamableFile {
+    const { compression } = parseFields(output, fields);
+    const plan = planRange(this.source, parseRange(fields));
+    const { partial, notFound } = plan.metadata;
+    reply.status(partial.length + notFound.length > 0 ? 206 : 200);
+    if (plan.degraded.length > 0) reply.header('x-warning', degradedWarning(plan.degraded));
+    const bytes = streamRange(this.source, plan, compression);
+    const fault = this.faults.take('stream', 'timeseries.get_range');
+    const sent = fault ? spoil(bytes, fault) : bytes;
+    return new StreamableFile(Readable.from(sent, { objectMode: false }), {
+      type: 'application/octet-stream',
+    });
+  }
+}
+
+const degradedWarning = (dates: readonly string[]): string =>
+  JSON.stringify([
+    `Warning: the request contains days of reduced quality: ${dates.map((date) => `${date} (degraded)`).join(', ')}`,
+  ]);

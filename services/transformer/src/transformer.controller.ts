@@ -1,0 +1,36 @@
+import { Controller, Inject } from '@nestjs/common';
+import { BusPublisher, Consume, deadLetter, done } from '@tapeline/bus';
+import type { BusMessage, Outcome } from '@tapeline/bus';
+import { batchMessageId, CONSUMERS, readBatchHeader, writeBatchHeader } from '@tapeline/contracts';
+import { DbnError } from '@tapeline/dbn';
+import { z } from 'zod';
+import { transformBatch } from './domain/transform-batch.js';
+import type { TransformRules } from './domain/transform-batch.js';
+
+export const RULES = Symbol('rules');
+
+/** Raw DBN batches in, Arrow batches out. */
+@Controller()
+export class TransformerController {
+  constructor(
+    private readonly publisher: BusPublisher,
+    @Inject(RULES) private readonly rules: TransformRules,
+  ) {}
+
+  @Consume(CONSUMERS.transform)
+  async transform(message: BusMessage): Promise<Outcome> {
+    try {
+      const header = readBatchHeader((name) => message.header(name));
+      const batch = transformBatch(header, message.data, this.rules);
+      await this.publisher.publish(batch.subject, batch.payload, {
+        msgId: batchMessageId('transformed', batch.header),
+        headers: writeBatchHeader(batch.header),
+      });
+      return done();
+    } catch (error) {
+      if (error instanceof DbnError) return deadLetter(error.code, error.message);
+      if (error instanceof z.ZodError) return deadLetter('bad_header', z.prettifyError(error));
+      throw error;
+    }
+  }
+}

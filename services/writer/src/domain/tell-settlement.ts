@@ -1,0 +1,35 @@
+import type { BusPublisher } from '@tapeline/bus';
+import type { CompletedJob, Settlement } from '@tapeline/storage';
+
+const stamp = () => ({ at: Temporal.Now.instant().toString(), by: 'writer' });
+
+/** Appends what a settlement found: the chunk's completion for the job at hand, and ended jobs. */
+export async function tellSettlement(
+  publisher: BusPublisher,
+  jobId: string,
+  chunkId: string,
+  settlement: Settlement,
+): Promise<void> {
+  if (settlement.completedChunk) {
+    await publisher.publishEvent({
+      ...stamp(),
+      event: 'chunk_complete',
+      job_id: jobId,
+      chunk_id: chunkId,
+      totals: settlement.completedChunk,
+    });
+  }
+  for (const job of settlement.completedJobs) await tellCompleted(publisher, job);
+}
+
+/** Appends the completion of a job. */
+export async function tellCompleted(publisher: BusPublisher, job: CompletedJob): Promise<void> {
+  await publisher.publishEvent({
+    ...stamp(),
+    event: 'completed',
+    job_id: job.jobId,
+    totals: job.totals,
+    reason: job.reason,
+    message: job.message,
+  });
+}

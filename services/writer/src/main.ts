@@ -1,0 +1,24 @@
+import { runService } from '@tapeline/bus';
+import { loadConfig } from '@tapeline/config';
+import { migrateWhenReady, Storage } from '@tapeline/storage';
+import { createLogger } from '@tapeline/telemetry';
+import { WriterModule } from './writer.module.js';
+
+await runService('writer', async () => {
+  const config = loadConfig([
+    'NATS_URL',
+    'DATABASE_URL',
+    'DATABASE_CONNECTIONS',
+    'HEALTH_HOST',
+    'HEALTH_PORT',
+    'LOG_LEVEL',
+  ]);
+  const logger = createLogger('writer', config.LOG_LEVEL);
+  await migrateWhenReady(config.DATABASE_URL, (err) => logger.warn({ err }, 'no database yet'));
+  const storage = Storage.open({
+    url: config.DATABASE_URL,
+    connections: config.DATABASE_CONNECTIONS,
+    onError: (err) => logger.warn({ err }, 'a database connection broke'),
+  });
+  return { config, module: WriterModule.with(storage) };
+});

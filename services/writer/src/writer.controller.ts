@@ -1,0 +1,65 @@
+import { Controller } from '@nestjs/common';
+import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeline/bus';
+import type { BusMessage, Outcome } from '@tapeline/bus';
+import { CONSUMERS, jobEventSchema } from '@tapeline/contracts';
+import { isUnavailable, projectEvent, settleChunk, settleJob, Storage } from '@tapeline/storage';
+import { storeMessage } from './domain/store-message.js';
+import { tellCompleted, tellSettlement } from './domain/tell-settlement.js';
+import { whyRefused } from './domain/why-refused.js';
+
+/** Batches, refused records and events into the database; completions out to INGEST_EVENTS. */
+@Controller()
+export class WriterController {
+  constructor(
+    private readonly storage: Storage,
+    private readonly publisher: BusPublisher,
+  ) {}
+
+  @Consume(CONSUMERS.write)
+  write(message: BusMessage): Promise<Outcome> {
+    return this.store(message);
+  }
+
+  @Consume(CONSUMERS.quarantine)
+  quarantine(message: BusMessage): Promise<Outcome> {
+    return this.store(message);
+  }
+
+  @Consume(CONSUMERS.project)
+  async project(message: BusMessage): Promise<Outcome> {
+    return this.guarded(async () => {
+      const event = jobEventSchema.parse(message.json());
+      await projectEvent(this.storage, event);
+      if (event.event === 'chunk_fetched') {
+        const settlement = await settleChunk(this.storage, event.chunk_id);
+        await tellSettlement(this.publisher, event.job_id, event.chunk_id, settlement);
+      } else if (event.event === 'planned') {
+        const job = await settleJob(this.storage, event.job_id);
+        if (job) await tellCompleted(this.publisher, job);
+      }
+      return done();
+    });
+  }
+
+  private store(message: BusMessage): Promise<Outcome> {
+    return this.guarded(async () => {
+      const { job_id: jobId, chunk_id: chunkId } = await storeMessage(this.storage, message);
+      const settlement = await settleChunk(this.storage, chunkId);
+      await tellSettlement(this.publisher, jobId, chunkId, settlement);
+      return done();
+    });
+  }
+
+  /** Tells what can never succeed from what has to wait for the database. */
+  private async guarded(task: () => Promise<Outcome>): Promise<Outcome> {
+    try {
+      return await task();
+    } catch (error) {
+      const refusal = whyRefused(error);
+      if (refusal) return deadLetter(refusal.code, refusal.message);
+      if (!isUnavailable(error)) throw error;
+      const text = error instanceof Error ? error.message : String(error);
+      throw new TransientError(`the database is away: ${text}`, { cause: error });
+    }
+  }
+}

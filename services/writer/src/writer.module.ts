@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { Storage } from '@tapeline/storage';
+import { WriterController } from './writer.controller.js';
+
+@Module({})
+export class WriterModule {
+  static with(storage: Storage): DynamicModule {
+    return {
+      module: WriterModule,
+      controllers: [WriterController],
+      providers: [{ provide: Storage, useValue: storage }],
+    };
+  }
+}
