@@ -2,7 +2,7 @@
 // run again while nothing they depend on has changed; `npm test -- --no-cache` runs them all the same.
 // The last line counts everything: "N passed, N failed, N skipped".
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { resultsFolder, testedPackages } from './nx-targets.js';
@@ -20,6 +20,7 @@ for (const command of checks) {
   console.log(`${ok ? '✓' : '✗'} ${command.join(' ')}`);
 }
 
+removeOrphans();
 rmSync(resultsFolder, { recursive: true, force: true });
 mkdirSync(resultsFolder, { recursive: true });
 const noCache = process.argv.includes('--no-cache') ? ['--skip-nx-cache'] : [];
@@ -33,11 +34,24 @@ console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped}
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
 function run([command, ...args]) {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status, error } = spawnSync(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    // nx would otherwise colour what it prints into files and logs.
+    env: process.stdout.isTTY ? process.env : { ...process.env, FORCE_COLOR: '0' },
+  });
   if (error) {
     console.error(`${command} could not be started: ${error.message}. Run npm ci.`);
   }
   return status === 0;
+}
+
+/** Removes compiled tests whose source has gone, which `tsc -b` leaves behind. */
+function removeOrphans() {
+  for (const compiled of globSync('{bench,cli,e2e,libs/*,services/*}/dist/**/*.test.js')) {
+    if (!existsSync(compiled.replace('/dist/', '/src/').replace(/\.js$/u, '.ts'))) {
+      rmSync(compiled);
+    }
+  }
 }
 
 /** Adds up what jest wrote of each package, in this run or in the cached one. */

@@ -1,40 +1,40 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { formatPrice } from '@tapeline/records';
 import type { ColumnDescription, SchemaDescription } from '@tapeline/records';
+import { testdataPath } from '@tapeline/testing';
 
 type Json = Record<string, unknown>;
 export type Answer = Record<string, string | number | null>;
 
-/** One real file with what an independent decoder says it contains. */
-export interface ExpectedFile {
+/** An entry of the test data's index. */
+export interface IndexEntry {
   readonly path: string;
-  readonly metadata: { readonly start: string; readonly dataset: string };
-  readonly records: readonly Json[];
+  readonly version: 1 | 2 | 3;
+  readonly schema: string;
+  readonly dataset: string | null;
+  readonly records: number;
+  /** Expected output: of all records, or of the first ones where there is a summary. */
+  readonly expected: string;
+  readonly expected_v3?: string;
+  readonly summary?: string;
 }
 
-/** Reads a test file's expected output, upgraded to version 3 where that differs. */
-export function readExpected(testdata: string, path: string): ExpectedFile {
-  const upgraded = join(testdata, 'expected-upgraded-v3', `${path}.jsonl`);
-  const plain = join(testdata, 'expected', `${path}.jsonl`);
-  const lines = (file: string): Json[] =>
-    readFileSync(file, 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Json);
-  const asIs = lines(plain);
-  const metadata = asIs.find((line) => 'metadata' in line)?.['metadata'];
-  let records = asIs;
-  try {
-    records = lines(upgraded);
-  } catch {
-    // Files whose record types never changed have one expected output.
-  }
-  return {
-    path: join(testdata, path),
-    metadata: metadata as ExpectedFile['metadata'],
-    records: records.filter((line) => 'hd' in line),
-  };
+/** Totals over all records of a long file. */
+export interface Summary {
+  readonly records: number;
+  readonly sum_price: string;
+  readonly sum_size: number;
+  readonly first_ts_recv: string;
+  readonly last_ts_recv: string;
+}
+
+/** A file's expected records, upgraded to version 3 where that differs. */
+export function readExpected(entry: IndexEntry): Json[] {
+  return readFileSync(testdataPath(entry.expected_v3 ?? entry.expected), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Json)
+    .filter((line) => 'hd' in line);
 }
 
 /** An expected record as the gateway must answer it: exact decimals, text for 64 bits, nulls. */

@@ -81,7 +81,7 @@ const consumer = (
   durable,
   stream: stream.name,
   filter,
-  ackWaitSeconds: 30,
+  ackWaitSeconds: 15,
   maxDeliver: 5,
   concurrency,
 });

@@ -5,6 +5,7 @@ export * from './free-port.js';
 export * from './managed-process.js';
 export { processStart } from './process-identity.js';
 export * from './process-record.js';
+export * from './project-folder.js';
 export * from './start-nats-server.js';
 export * from './start-postgres.js';
 export * from './start-service.js';

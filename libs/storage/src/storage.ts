@@ -61,15 +61,20 @@ export class Storage {
 
   /** The number under which rows name their dataset; a new dataset gets one. */
   async datasetId(code: string): Promise<number> {
-    const known = this.datasets.get(code);
+    const known = this.datasets.get(code) ?? (await this.findDataset(code));
     if (known !== undefined) return known;
     await this.pool.query('INSERT INTO dataset (code) VALUES ($1) ON CONFLICT DO NOTHING', [code]);
+    return (await this.findDataset(code))!;
+  }
+
+  /** Looked for before it is inserted: an insert that conflicts uses up one of the 32,767 numbers. */
+  private async findDataset(code: string): Promise<number | undefined> {
     const { rows } = await this.pool.query<{ id: number }>(
       'SELECT id FROM dataset WHERE code = $1',
       [code],
     );
-    const id = rows[0]!.id;
-    this.datasets.set(code, id);
+    const id = rows[0]?.id;
+    if (id !== undefined) this.datasets.set(code, id);
     return id;
   }
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { describe } from '@jest/globals';
+import { projectFolder } from '@tapeline/embedded';
 
 const FOLDER = join(projectFolder(), '..', 'shared', 'databento', 'testdata');
 
@@ -22,12 +23,4 @@ export function describeWithTestdata(name: string, body: () => void): void {
   const { skip } = describe;
   const suite = hasTestdata ? describe : skip;
   suite(hasTestdata ? name : `${name} (skipped: ${FOLDER} is absent)`, body);
-}
-
-function projectFolder(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, 'nx.json')) && folder !== dirname(folder)) {
-    folder = dirname(folder);
-  }
-  return folder;
 }

@@ -6,12 +6,14 @@ import type { Logger } from '@tapeline/telemetry';
 import type { JobSubmission } from './domain/job-submission.js';
 import { Problem } from './domain/problem.js';
 
-const SUBMIT_TIMEOUT_MS = 5_000;
 const CHECK_TIMEOUT_MS = 2_000;
 
 /** The way of commands to the fetcher. Queries need no bus, so the gateway starts without one. */
 export class JobBus {
   #connected: { readonly bus: Bus; readonly publisher: BusPublisher } | undefined;
+
+  /** @param submitTimeoutMs how long a submission waits for the bus to confirm it. */
+  constructor(private readonly submitTimeoutMs = 5_000) {}
 
   /** Resolves once the bus has been found and has its streams. */
   async connect(url: string, logger: Logger): Promise<void> {
@@ -28,7 +30,7 @@ export class JobBus {
   async submit({ jobId, command, messageId }: JobSubmission): Promise<void> {
     const payload = Buffer.from(JSON.stringify(command));
     const sent = this.#connected?.publisher.publish(COMMAND_SUBJECT, payload, { msgId: messageId });
-    if (await withinTime(sent, SUBMIT_TIMEOUT_MS)) return;
+    if (await withinTime(sent, this.submitTimeoutMs)) return;
     throw new Problem(
       'bus-unavailable',
       'the command was not confirmed; it may still be taken when the bus is back',

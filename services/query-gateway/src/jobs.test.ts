@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from '@nats-io/transport-node';
-import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { connectBus } from '@tapeline/bus';
+import { testDatabase, testNats } from '@tapeline/testing';
+import type { TestDatabase, TestNats } from '@tapeline/testing';
 import { startTestGateway } from './start-test-gateway.js';
 import type { TestGateway } from './start-test-gateway.js';
 
@@ -11,12 +12,19 @@ const command = {
   symbols: 'ESU4',
   start: '2024-07-01',
 };
+let database: TestDatabase;
+let nats: TestNats;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  gateway = await startTestGateway();
+  database = await testDatabase();
+  nats = await testNats();
+  gateway = await startTestGateway(database, nats);
 });
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await gateway.stop();
+  await Promise.all([database.drop(), nats.stop()]);
+});
 
 const submit = async (body: object) => {
   const response = await fetch(`${gateway.url}/v1/jobs`, {
@@ -29,17 +37,16 @@ const submit = async (body: object) => {
 
 /** The commands on the bus, in order. */
 async function commands(): Promise<Record<string, unknown>[]> {
-  const nc = await connect({ servers: gateway.nats.url });
+  const bus = await connectBus({ url: nats.url, name: 'test' });
   try {
-    const { streams } = await jetstreamManager(nc);
-    const { state } = await streams.info('INGEST_COMMANDS');
+    const { state } = await bus.jsm.streams.info('INGEST_COMMANDS');
     const found: Record<string, unknown>[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
-      found.push((await streams.getMessage('INGEST_COMMANDS', { seq }))!.json());
+      found.push((await bus.jsm.streams.getMessage('INGEST_COMMANDS', { seq }))!.json());
     }
     return found;
   } finally {
-    await nc.close();
+    await bus.close();
   }
 }
 
@@ -96,7 +103,7 @@ it('jobs are listed and shown, and their ids are taken', async () => {
 });
 
 it('without the bus queries work, and a command says how to send it again', async () => {
-  await gateway.nats.crash();
+  await nats.crash();
   try {
     expect((await gateway.get('/healthz')).status).toBe(200);
     expect((await gateway.get('/v1/jobs')).status).toBe(200);
@@ -113,7 +120,7 @@ it('without the bus queries work, and a command says how to send it again', asyn
       remedy: expect.stringContaining('"job_id": "later"'),
     });
   } finally {
-    await gateway.nats.revive();
+    await nats.revive();
   }
   const repeated = async (): Promise<number> => {
     const { response } = await submit({ ...command, job_id: 'later' });

@@ -4,44 +4,48 @@ import { createLogger } from '@tapeline/telemetry';
 import { createGateway } from './create-gateway.js';
 import { JobBus } from './job-bus.js';
 
+const NAME = 'query-gateway';
 /** Connections for jobs and health, beside those for queries. */
 const CONTROL_CONNECTIONS = 2;
 
-const config = loadConfig([
-  'NATS_URL',
-  'DATABASE_URL',
-  'DATABASE_CONNECTIONS',
-  'GATEWAY_HOST',
-  'GATEWAY_PORT',
-  'LOG_LEVEL',
-]);
-const logger = createLogger('query-gateway', config.LOG_LEVEL);
-const openStorage = (connections: number): Storage =>
-  Storage.open({
-    url: config.DATABASE_URL,
-    connections,
-    onError: (err) => logger.warn({ err }, 'a database connection broke'),
-  });
+async function start(): Promise<void> {
+  const config = loadConfig([
+    'NATS_URL',
+    'DATABASE_URL',
+    'DATABASE_CONNECTIONS',
+    'GATEWAY_HOST',
+    'GATEWAY_PORT',
+    'LOG_LEVEL',
+  ]);
+  const logger = createLogger(NAME, config.LOG_LEVEL);
+  const openStorage = (connections: number): Storage =>
+    Storage.open({
+      url: config.DATABASE_URL,
+      connections,
+      onError: (err) => logger.warn({ err }, 'a database connection broke'),
+    });
+  const storage = openStorage(CONTROL_CONNECTIONS);
+  const queryStorage = openStorage(config.DATABASE_CONNECTIONS);
+  const bus = new JobBus();
+  const app = await createGateway({ storage, queryStorage, bus, logger });
 
-const storage = openStorage(CONTROL_CONNECTIONS);
-const queryStorage = openStorage(config.DATABASE_CONNECTIONS);
-const bus = new JobBus();
-const app = await createGateway({ storage, queryStorage, bus, logger });
+  const stop = async (): Promise<void> => {
+    logger.info('stopping');
+    await app.close();
+    await Promise.all([bus.close(), storage.close(), queryStorage.close()]);
+    process.exit(0);
+  };
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
 
-const stop = async (): Promise<void> => {
-  logger.info('stopping');
-  await app.close();
-  await Promise.all([bus.close(), storage.close(), queryStorage.close()]);
-  process.exit(0);
-};
-process.once('SIGTERM', () => void stop());
-process.once('SIGINT', () => void stop());
-
-await app.listen(config.GATEWAY_PORT, config.GATEWAY_HOST);
-logger.info({ url: await app.getUrl() }, 'ready');
-try {
+  await app.listen(config.GATEWAY_PORT, config.GATEWAY_HOST);
+  logger.info({ url: await app.getUrl() }, 'ready');
   await bus.connect(config.NATS_URL, logger);
+}
+
+try {
+  await start();
 } catch (err) {
-  logger.fatal({ err }, 'the bus cannot be used');
+  createLogger(NAME).fatal({ err }, `${NAME} could not start: ${(err as Error).message}`);
   process.exit(1);
 }

@@ -19,8 +19,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.raw.destroyed || reply.raw.headersSent) return;
     const incident = randomUUID();
     const problem = problemOf(error, incident);
-    if (problem.status >= 500) {
+    if (problem !== error && problem.status >= 500) {
       this.logger.error({ incident, path: path(request), err: error }, problem.message);
+    } else if (problem.status >= 500) {
+      this.logger.warn({ path: path(request) }, problem.message);
     }
     if (problem.status === 503) reply.header('Retry-After', RETRY_SECONDS);
     void reply

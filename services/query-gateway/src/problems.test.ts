@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseTimestamp } from '@tapeline/records';
+import { testDatabase, testNats } from '@tapeline/testing';
+import type { TestDatabase, TestNats } from '@tapeline/testing';
 import { startTestGateway, tradesBatch } from './start-test-gateway.js';
 import type { TestGateway } from './start-test-gateway.js';
 
 const DAY = parseTimestamp('2024-07-01');
+let database: TestDatabase;
+let nats: TestNats;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  gateway = await startTestGateway();
+  database = await testDatabase();
+  nats = await testNats();
+  gateway = await startTestGateway(database, nats);
   await gateway.store(tradesBatch([{ tsRecv: DAY, instrumentId: 1, ordinal: 0 }]));
   for (const symbol of ['CLQ4', 'ESM4', 'ESU4', 'ESZ4', 'NQU4']) {
     await gateway.map('raw_symbol', symbol, 1, '2024-07-01', '2024-07-02');
@@ -15,7 +21,10 @@ beforeAll(async () => {
   await gateway.map('continuous', 'ES.c.0', 1, '2024-07-01', '2024-07-02');
   await gateway.hold('trades', 1, DAY, DAY + 86_400_000_000_000n);
 });
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await gateway.stop();
+  await Promise.all([database.drop(), nats.stop()]);
+});
 
 /** The problem that answers a request; every one has the members of RFC 9457 and a remedy. */
 async function problem(path: string, init: RequestInit = {}): Promise<Record<string, unknown>> {

@@ -1,8 +1,7 @@
-/** A gateway over HTTP with its own database and bus, for tests. */
+/** A gateway over HTTP with a database and a bus of its own, for tests. */
 import { writeBatch, migrate, Storage } from '@tapeline/storage';
 import { ColumnarBatch, SCHEMAS } from '@tapeline/records';
 import { createLogger } from '@tapeline/telemetry';
-import { testDatabase, testNats } from '@tapeline/testing';
 import { createGateway } from './create-gateway.js';
 import { JobBus } from './job-bus.js';
 
@@ -29,13 +28,17 @@ export function tradesBatch(rows: readonly TradeRow[]): ColumnarBatch {
 
 export type TestGateway = Awaited<ReturnType<typeof startTestGateway>>;
 
-export async function startTestGateway() {
-  const [database, nats] = await Promise.all([testDatabase(), testNats()]);
+interface TestServer {
+  readonly url: string;
+}
+
+/** Starts it on an empty database; `stop()` leaves the servers to the test. */
+export async function startTestGateway(database: TestServer, nats: TestServer) {
   await migrate(database.url);
   const storage = Storage.open({ url: database.url, connections: 2 });
   const queryStorage = Storage.open({ url: database.url, connections: 4 });
   const logger = createLogger('query-gateway', 'silent');
-  const bus = new JobBus();
+  const bus = new JobBus(1_000);
   await bus.connect(nats.url, logger);
   const app = await createGateway({ storage, queryStorage, bus, logger });
   await app.listen(0, '127.0.0.1');
@@ -45,7 +48,6 @@ export async function startTestGateway() {
   return {
     url,
     storage,
-    nats,
     get: (path: string, headers: Record<string, string> = {}) => fetch(url + path, { headers }),
 
     /** The address of a query of the trades of 2024-07-01, unless the parameters say otherwise. */
@@ -109,7 +111,6 @@ export async function startTestGateway() {
     stop: async (): Promise<void> => {
       await app.close();
       await Promise.all([bus.close(), storage.close(), queryStorage.close()]);
-      await Promise.all([database.drop(), nats.stop()]);
     },
   };
 }

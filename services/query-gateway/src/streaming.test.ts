@@ -3,16 +3,22 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseTimestamp } from '@tapeline/records';
+import { testDatabase, testNats } from '@tapeline/testing';
+import type { TestDatabase, TestNats } from '@tapeline/testing';
 import { startTestGateway, tradesBatch } from './start-test-gateway.js';
 import type { TestGateway } from './start-test-gateway.js';
 
 const ROWS = 500_000;
 const MIB = 1024 * 1024;
+let database: TestDatabase;
+let nats: TestNats;
 let gateway: TestGateway;
 let address: string;
 
 beforeAll(async () => {
-  gateway = await startTestGateway();
+  database = await testDatabase();
+  nats = await testNats();
+  gateway = await startTestGateway(database, nats);
   const tsRecv = parseTimestamp('2024-07-01');
   await gateway.store(tradesBatch([{ tsRecv, instrumentId: 1, ordinal: 0 }]));
   await gateway.storage.pool.query(
@@ -24,7 +30,10 @@ beforeAll(async () => {
   );
   address = gateway.url + gateway.timeseries({ symbols: '1', stype_in: 'instrument_id' });
 });
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await gateway.stop();
+  await Promise.all([database.drop(), nats.stop()]);
+});
 
 const open = (): Promise<{ response: IncomingMessage; hangUp: () => void }> =>
   new Promise((resolve, reject) => {

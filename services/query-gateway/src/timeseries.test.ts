@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { formatPrice, parseTimestamp, sampleBatch, SCHEMAS } from '@tapeline/records';
 import type { ColumnarBatch, ColumnDescription } from '@tapeline/records';
+import { testDatabase, testNats } from '@tapeline/testing';
+import type { TestDatabase, TestNats } from '@tapeline/testing';
 import { DATASET, startTestGateway, tradesBatch } from './start-test-gateway.js';
 import type { TestGateway } from './start-test-gateway.js';
 
@@ -14,6 +16,8 @@ interface Answer {
 
 const DAY = parseTimestamp('2024-07-01');
 const NEXT_DAY = parseTimestamp('2024-07-02');
+let database: TestDatabase;
+let nats: TestNats;
 let gateway: TestGateway;
 
 const ask = async (parameters: Record<string, string>): Promise<Answer> => {
@@ -24,9 +28,14 @@ const ask = async (parameters: Record<string, string>): Promise<Answer> => {
 const sequences = ({ records }: Answer) => records.map(({ sequence }) => sequence);
 
 beforeAll(async () => {
-  gateway = await startTestGateway();
+  database = await testDatabase();
+  nats = await testNats();
+  gateway = await startTestGateway(database, nats);
 });
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await gateway.stop();
+  await Promise.all([database.drop(), nats.stop()]);
+});
 
 /** What an answer must say of a value, worked out from the batch. */
 function expected(column: ColumnDescription, data: ArrayLike<bigint | number>, row: number) {

@@ -215,12 +215,10 @@ describe('get_range', () => {
   });
 
   it('sends each record once when symbols overlap', async () => {
-    const raw = {
-      ...continuous,
-      stypeIn: 'instrument_id',
-      symbols: ['100297', '0100297'],
-    } as const;
-    expect((await download(raw)).count).toBe((await download(continuous)).count);
+    const twice = { ...continuous, symbols: ['ES.c.0', 'ES.v.0'] };
+    const { count, metadata } = await download(twice);
+    expect(count).toBe((await download(continuous)).count);
+    expect(metadata.mappings.map(({ rawSymbol }) => rawSymbol)).toEqual(twice.symbols);
   });
 
   it('stops at the limit', async () => {

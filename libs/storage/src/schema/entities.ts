@@ -7,7 +7,7 @@ const time = () => p.datetime().columnType('timestamptz');
 export const DatasetEntity = defineEntity({
   name: 'Dataset',
   tableName: 'dataset',
-  properties: { id: p.integer().primary().autoincrement(), code: p.text().unique() },
+  properties: { id: p.smallint().primary().autoincrement(), code: p.text().unique() },
 });
 
 export const JobEntity = defineEntity({

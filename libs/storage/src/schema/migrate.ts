@@ -19,7 +19,6 @@ export const openOrm = (url: string): MikroORM =>
         migrationsList: MIGRATIONS,
         snapshot: false,
         silent: true,
-        // Hypertables are known to TimescaleDB only once their statement has run.
         allOrNothing: true,
       },
     }),
@@ -55,6 +54,8 @@ export async function migrateDown(url: string): Promise<void> {
 
 async function alone<Result>(url: string, task: () => Promise<Result>): Promise<Result> {
   const client = new Client({ connectionString: url });
+  // If the connection breaks the task's own fails, too; without a listener it would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock(hashtextextended('tapeline migrations', 0))");

@@ -41,10 +41,18 @@ export class Migration1 extends Migration {
   }
 }
 
-const PRICES =
-  /^(price|open|high|low|close|bid_px_00|ask_px_00|min_price_increment|strike_price|high_limit_price|low_limit_price)$/;
+/** Columns in units of 1e-9. */
+const PRICES = new Set([
+  ...['price', 'open', 'high', 'low', 'close', 'bid_px_00', 'ask_px_00', 'strike_price'],
+  ...['min_price_increment', 'min_price_increment_amount', 'display_factor', 'price_ratio'],
+  ...['high_limit_price', 'low_limit_price', 'max_price_variation', 'unit_of_measure_qty'],
+  ...['leg_price', 'leg_delta'],
+]);
 
-/** The table with its dataset's name, prices as exact numerics, and each time's nanoseconds as text. */
+/**
+ * The table with its dataset's name, prices as exact numerics, and each time's nanoseconds as text.
+ * Prices are multiplied: PostgreSQL rounds the quotient of a large price to fewer than nine decimals.
+ */
 function peopleView(name: string, table: string): string {
   const columns = [...table.matchAll(/^ {2}"(\w+)" ([^,\n]+?)(?: NOT NULL)?,?$/gm)].map(
     ([, column = '', type = '']) => ({ column, type }),
@@ -56,7 +64,7 @@ function peopleView(name: string, table: string): string {
         const text = `to_char(t."${column}" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || lpad(t."${column}_ns"::text, 3, '0') || 'Z'`;
         return [`t."${column}"`, `${text} AS "${column}_text"`];
       }
-      if (PRICES.test(column)) return [`t."${column}"::numeric / 1000000000 AS "${column}"`];
+      if (PRICES.has(column)) return [`trim_scale(t."${column}" * 0.000000001) AS "${column}"`];
       return [`t."${column}"`];
     });
   return `CREATE VIEW ${name}_view AS SELECT d.code AS dataset, ${selected.join(', ')} FROM ${name} t JOIN dataset d ON d.id = t.dataset_id`;

@@ -3,7 +3,7 @@ export const RELATIONAL_TABLES_1: readonly string[] = [
   `create table "chunk" ("chunk_id" text not null, "dataset" text not null, "schema" text not null, "request" jsonb not null, "start_ns" bigint not null, "end_ns" bigint not null, "state" text not null, "expected" bigint null, "fetched" bigint null, "skipped" bigint not null default '0', "batches" int null, "bytes" bigint null, "planned_at" timestamptz null, "fetched_at" timestamptz null, "completed_at" timestamptz null, primary key ("chunk_id"))`,
   `create table "coverage" ("dataset" text not null, "schema" text not null, "instrument_id" bigint not null, "start_ns" bigint not null, "chunk_id" text not null, "end_ns" bigint not null, "end_ties" bigint not null default '0', primary key ("dataset", "schema", "instrument_id", "start_ns", "chunk_id"))`,
   `create index "coverage_by_chunk" on "coverage" ("chunk_id")`,
-  `create table "dataset" ("id" serial primary key, "code" text not null)`,
+  `create table "dataset" ("id" smallserial primary key, "code" text not null)`,
   `alter table "dataset" add constraint "dataset_code_unique" unique ("code")`,
   `create table "job" ("job_id" text not null, "command" jsonb null, "dataset" text null, "schema" text null, "state" text not null, "reason" text null, "message" text null, "not_found" jsonb null, "partial" jsonb null, "accepted_at" timestamptz null, "planned_at" timestamptz null, "ended_at" timestamptz null, primary key ("job_id"))`,
   `create table "job_chunk" ("job_id" text not null, "chunk_id" text not null, "shared" boolean not null, primary key ("job_id", "chunk_id"))`,

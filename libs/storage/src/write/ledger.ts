@@ -12,27 +12,38 @@ export interface LedgerEntry {
   readonly last: bigint | null;
 }
 
-/** A batch whose id is in the ledger with other contents: cut differently, or changed upstream. */
+/** A batch whose id is in the ledger with other records or other outcomes. */
 export class BatchConflictError extends Error {
   readonly code = 'batch_conflict';
   override readonly name = 'BatchConflictError';
 }
 
 /**
- * Claims a part of a batch in the transaction that writes its rows: true if it is new, false if it is
- * there already. Another transaction that claims it at the same time is waited for.
- * @throws BatchConflictError if it is there with other records.
+ * Claims a part of a batch in the transaction that writes its rows: true if it is new, false if it has
+ * to be left out, since the part or the whole batch is accounted for already. Parts of one batch are
+ * claimed one at a time, so that together they never count more records than were fetched.
+ * @throws BatchConflictError if the batch is there with other records, or was begun under rules with
+ *   other outcomes.
  */
 export async function claim(
   client: PoolClient,
   header: BatchHeader,
   entry: LedgerEntry,
 ): Promise<boolean> {
-  const inserted = await client.query(
+  // A statement of its own: the next one sees what the transaction that held the lock has committed.
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `batch ${header.batch_id}`,
+  ]);
+  const { rows: parts } = await client.query<Part>(
+    `SELECT part, sha256, fetched, stored, quarantined, filtered, rules_version
+       FROM ledger WHERE batch_id = $1`,
+    [header.batch_id],
+  );
+  if (!isNew(parts, header, entry)) return false;
+  await client.query(
     `INSERT INTO ledger (batch_id, part, chunk_id, job_id, dataset, schema, fetched, stored,
                          quarantined, filtered, sha256, rules_version, first_ns, last_ns, trace_id)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-     ON CONFLICT (batch_id, part) DO NOTHING`,
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       header.batch_id,
       header.part,
@@ -51,14 +62,43 @@ export async function claim(
       activeTraceId(),
     ],
   );
-  if (inserted.rowCount === 1) return true;
-  const { rows } = await client.query<{ sha256: string; fetched: number }>(
-    'SELECT sha256, fetched FROM ledger WHERE batch_id = $1 AND part = $2',
-    [header.batch_id, header.part],
-  );
-  const [known] = rows;
-  if (known?.sha256 === header.sha256 && known.fetched === header.fetched) return false;
+  return true;
+}
+
+type Counts = Pick<LedgerEntry, 'stored' | 'quarantined' | 'filtered'>;
+
+interface Part extends Counts {
+  readonly part: string;
+  readonly sha256: string;
+  readonly fetched: number;
+  readonly rules_version: string;
+}
+
+const total = ({ stored, quarantined, filtered }: Counts): number =>
+  stored + quarantined + filtered;
+
+function isNew(parts: readonly Part[], header: BatchHeader, entry: LedgerEntry): boolean {
+  const { batch_id: batch, part, fetched, sha256 } = header;
+  const other = parts.find((known) => known.sha256 !== sha256 || known.fetched !== fetched);
+  if (other) {
+    throw new BatchConflictError(
+      `batch ${batch} is stored with ${other.fetched} records and SHA-256 ${other.sha256.slice(0, 12)}…, and came again with ${fetched} and ${sha256.slice(0, 12)}…: the source has changed since`,
+    );
+  }
+  const counted = parts.reduce((sum, known) => sum + total(known), 0);
+  const isWhole = counted === fetched;
+  const same = parts.find((known) => known.part === part);
+  if (same) {
+    if (isWhole || sameCounts(same, entry)) return false;
+  } else if (counted + total(entry) <= fetched) {
+    return true;
+  } else if (isWhole) {
+    return false;
+  }
   throw new BatchConflictError(
-    `batch ${header.batch_id} (${header.part}) is stored with ${known?.fetched} records and SHA-256 ${known?.sha256.slice(0, 12)}…, and came again with ${header.fetched} and ${header.sha256.slice(0, 12)}…: the source has changed since`,
+    `batch ${batch} was begun under rules ${parts[0]?.rules_version}, and ${part} came with other outcomes under rules ${header.rules_version}: together they are not the ${fetched} records fetched`,
   );
 }
+
+const sameCounts = (a: Counts, b: Counts): boolean =>
+  a.stored === b.stored && a.quarantined === b.quarantined && a.filtered === b.filtered;

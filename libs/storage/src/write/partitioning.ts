@@ -7,16 +7,18 @@ export interface Partitioning {
   readonly kind: 'timescaledb' | 'native';
   /** Makes sure that there is a place for every row of a batch. */
   ensure(batch: ColumnarBatch): Promise<void>;
+  /** Looks again the next time, since a partition that was there is gone. */
+  forget(): void;
 }
 
-/** Looks at what the migrations found: hypertables, or native range partitions. */
+/** Looks at what the migrations made: hypertables, or native range partitions. */
 export async function openPartitioning(pool: Pool): Promise<Partitioning> {
-  const { rows } = await pool.query<{ found: boolean }>(
-    "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') AS found",
+  const { rows } = await pool.query<{ native: boolean }>(
+    "SELECT relkind = 'p' AS native FROM pg_class WHERE oid = 'trades'::regclass",
   );
-  return rows[0]!.found
-    ? { kind: 'timescaledb', ensure: () => Promise.resolve() }
-    : new NativePartitioning(pool);
+  return rows[0]!.native
+    ? new NativePartitioning(pool)
+    : { kind: 'timescaledb', ensure: () => Promise.resolve(), forget: () => undefined };
 }
 
 class NativePartitioning implements Partitioning {
@@ -32,6 +34,10 @@ class NativePartitioning implements Partitioning {
       await this.create(batch.schema, name, from, to);
       this.known.add(name);
     }
+  }
+
+  forget(): void {
+    this.known.clear();
   }
 
   /** Attaching an empty table blocks no reader or writer of the others; creating it in place would. */
@@ -54,18 +60,20 @@ class NativePartitioning implements Partitioning {
 }
 
 const DAY_US = 86_400_000_000;
+const DAY_NS = 86_400_000_000_000n;
 
 /** The UTC days, since epoch, of a batch's index timestamps. */
 export function daysOf(batch: ColumnarBatch): number[] {
-  const pairs = words(batch.indexTimestamps());
+  const times = batch.indexTimestamps();
+  const pairs = words(times);
   const days = new Set<number>();
   let last = -1;
   for (let row = 0; row < batch.length; row++) {
     const high = pairs[2 * row + 1]!;
-    if (high >= EXACT_HIGH) {
-      throw new RangeError(`row ${row} has a ${batch.schema.indexColumn} after the year 2254`);
-    }
-    const day = Math.floor(wholeMicroseconds(pairs[2 * row]!, high) / DAY_US);
+    const day =
+      high < EXACT_HIGH
+        ? Math.floor(wholeMicroseconds(pairs[2 * row]!, high) / DAY_US)
+        : Number(times[row]! / DAY_NS);
     if (day === last) continue;
     last = day;
     days.add(day);

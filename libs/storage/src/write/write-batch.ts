@@ -7,10 +7,10 @@ import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
 import { claim } from './ledger.js';
 
-/** A batch whose records are not what its header counts. */
-export class BatchCountError extends Error {
-  readonly code = 'batch_count';
-  override readonly name = 'BatchCountError';
+/** A batch whose records are not what its header says. */
+export class BatchMismatchError extends Error {
+  readonly code = 'batch_mismatch';
+  override readonly name = 'BatchMismatchError';
 }
 
 /**
@@ -41,7 +41,12 @@ export async function writeBatch(
       last: times.at(-1) ?? null,
     });
     if (!isNew) return 'duplicate';
-    if (batch.length > 0) await copyRows(client, batch, datasetId);
+    if (batch.length > 0) {
+      await copyRows(client, batch, datasetId).catch((error: unknown) => {
+        if (isWithoutPartition(error)) partitions.forget();
+        throw error;
+      });
+    }
     return 'written';
   });
 }
@@ -57,3 +62,7 @@ async function copyRows(
     throw new Error(`COPY stored ${copy.rowCount} of ${batch.length} rows`);
   }
 }
+
+/** PostgreSQL's answer where no partition takes a row. */
+const isWithoutPartition = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '23514';

@@ -10,8 +10,8 @@ import type { TimeseriesQuery } from '@tapeline/storage';
 import { z } from 'zod';
 import { Problem } from './problem.js';
 
-export const ENCODINGS = ['json', 'csv'] as const;
-export type Encoding = (typeof ENCODINGS)[number];
+const ENCODINGS = ['json', 'csv'] as const;
+type Encoding = (typeof ENCODINGS)[number];
 
 export interface TimeseriesRequest extends TimeseriesQuery {
   readonly encoding: Encoding;

@@ -1,12 +1,5 @@
 import type { DbnMetadata } from '@tapeline/dbn';
-import {
-  DAY_NS,
-  formatTimestamp,
-  impliedEnd,
-  isSchemaName,
-  SCHEMAS,
-  utcDate,
-} from '@tapeline/records';
+import { DAY_NS, formatTimestamp, isSchemaName, SCHEMAS, utcDate } from '@tapeline/records';
 import type { SchemaDescription } from '@tapeline/records';
 import { ApiError } from './api-error.js';
 import type { Dataset, MarketSource, RecordQuery, TimeRange } from './market-source.js';
@@ -21,8 +14,7 @@ export interface RangeRequest {
   readonly stypeIn: string;
   readonly stypeOut: string;
   readonly start: bigint;
-  /** As given, to tell what the end is when there is none. */
-  readonly startText: string;
+  /** Undefined if there is none and none follows from the form of the start. */
   readonly end: bigint | undefined;
   readonly limit: number | undefined;
 }
@@ -106,9 +98,8 @@ export function findSchema(dataset: Dataset, name: string): SchemaDescription {
 function checkRange(
   { name, range: available, schemas }: Dataset,
   schema: SchemaDescription,
-  { start, startText, end: given }: RangeRequest,
+  { start, end }: RangeRequest,
 ): TimeRange {
-  const end = given ?? impliedEnd(startText);
   if (end === undefined) {
     throw new ApiError(400, 'data_end_required', 'An `end` is required for this form of `start`.');
   }

@@ -26,7 +26,7 @@ export interface FileIndex {
 }
 
 /** A file that cannot be served; the message says why. */
-export class UnservableFileError extends Error {
+class UnservableFileError extends Error {
   override readonly name = 'UnservableFileError';
 }
 

@@ -3,7 +3,7 @@ import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { parseTimestamp } from '@tapeline/records';
+import { impliedEnd, parseTimestamp } from '@tapeline/records';
 import { FieldsError } from '../domain/api-error.js';
 import type { RangeRequest } from '../domain/plan-range.js';
 
@@ -77,8 +77,7 @@ export function parseRange(fields: Fields): RangeRequest {
     stypeIn: given.stype_in,
     stypeOut: given.stype_out,
     start: parseTimestamp(given.start),
-    startText: given.start,
-    end: given.end === undefined ? undefined : parseTimestamp(given.end),
+    end: given.end === undefined ? impliedEnd(given.start) : parseTimestamp(given.end),
     limit: given.limit,
   };
 }

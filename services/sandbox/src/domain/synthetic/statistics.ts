@@ -6,7 +6,7 @@ import type { Row } from './batch-of-rows.js';
 import type { Session } from './sessions.js';
 import type { SliceTape } from './trade-columns.js';
 
-export const STAT_TYPE = {
+const STAT_TYPE = {
   openingPrice: 1,
   settlementPrice: 3,
   sessionLow: 4,

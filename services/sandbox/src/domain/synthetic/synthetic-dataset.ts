@@ -19,6 +19,7 @@ import type { Window } from './windows.js';
 
 /** One date in so many is of degraded quality. */
 const DEGRADED_ONE_IN = 90;
+const DAY_SECONDS = 86_400;
 
 /** The markets of one dataset. All of its products open and close together. */
 export class SyntheticDataset {
@@ -47,10 +48,13 @@ export class SyntheticDataset {
     this.markets = products.map(
       (product) => new ProductMarket({ ...terms, publisherId }, product, sessionsOf(product)),
     );
-    const dates = new Set(
-      this.sessions.flatMap(({ slices }) => slices.map(({ start }) => dateOf(start))),
+    const days = new Set(
+      this.sessions.flatMap(({ slices }) =>
+        slices.map(({ start }) => Math.floor(start / DAY_SECONDS)),
+      ),
     );
-    this.conditions = [...dates].map((date) => ({
+    const dates = [...days].map((day) => dateOf(day * DAY_SECONDS));
+    this.conditions = dates.map((date) => ({
       date,
       condition:
         hash(terms.seed, Date.parse(date) / 1000, publisherId) % DEGRADED_ONE_IN === 0

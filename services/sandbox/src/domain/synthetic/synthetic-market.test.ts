@@ -6,6 +6,7 @@ import { SyntheticMarket } from './synthetic-market.js';
 
 const options = { seed: 7, tradesPerDay: 3_000 };
 const market = new SyntheticMarket(options);
+const sameMarket = new SyntheticMarket(options);
 const numbers = (batch: ColumnarBatch, name: string) => batch.column(name) as Uint32Array;
 const bigints = (batch: ColumnarBatch, name: string) => batch.column(name) as BigInt64Array;
 const [from, to] = ['2024-07-01T12:34:56.789Z', '2024-07-02T16:20Z'];
@@ -15,7 +16,7 @@ describe.each(SCHEMA_NAMES)('%s', (schema) => {
   const all = collectBytes(market, queryOf(schema, from, to));
 
   it('is the same however often and by whom it is asked for', async () => {
-    const again = await collectBytes(new SyntheticMarket(options), queryOf(schema, from, to));
+    const again = await collectBytes(sameMarket, queryOf(schema, from, to));
     expect((await all).equals(again)).toBe(true);
     expect(again.length).toBeGreaterThan(0);
   });
@@ -146,4 +147,16 @@ describe('quotes', () => {
     expect(tbbo.length).toBeGreaterThan(100);
     expect(wrong).toHaveLength(0);
   });
+});
+
+it('makes a million trades a day in parts that fit into memory', async () => {
+  const busy = new SyntheticMarket({ seed: 1, tradesPerDay: 1_000_000 });
+  const query = queryOf('mbp-1', '2024-07-01T13:30Z', '2024-07-01T14:00Z');
+  let [count, largest] = [0, 0];
+  for await (const part of busy.records(query)) {
+    count += part.count;
+    largest = Math.max(largest, part.bytes.length);
+  }
+  expect(count).toBeGreaterThan(300_000);
+  expect(largest).toBeLessThan(40_000_000);
 });

@@ -1,0 +1,94 @@
+/**
+ * Real files through the whole path: what the gateway answers equals what an independent decoder says
+ * the file contains, value by value.
+ */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { isSchemaName, parsePrice, SCHEMAS } from '@tapeline/records';
+import type { SchemaDescription, SchemaName } from '@tapeline/records';
+import { describeWithTestdata, hasTestdata, testdataPath } from '@tapeline/testing';
+import { asAnswer, readExpected } from './expected-records.js';
+import type { Answer, IndexEntry, Summary } from './expected-records.js';
+import { StackClient } from './stack-client.js';
+
+/** Files with the same records as another one of their version. */
+const isCopy = (path: string): boolean =>
+  /^dbn\/test_data\.[\w-]+\.dbn$/.test(path) || path.startsWith('databento-cpp/');
+
+const files = hasTestdata
+  ? (JSON.parse(readFileSync(testdataPath('index.json'), 'utf8')) as IndexEntry[]).filter(
+      ({ path, schema, dataset, records }) =>
+        isSchemaName(schema) &&
+        dataset !== null &&
+        records > 0 &&
+        /\.dbn(\.zst)?$/.test(path) &&
+        !isCopy(path),
+    )
+  : [];
+
+/** The stored records between the first and the last expected one, as the gateway answers. */
+async function ask(
+  client: StackClient,
+  entry: IndexEntry,
+  schema: SchemaDescription,
+  expected: readonly Answer[],
+  last: string,
+): Promise<Answer[]> {
+  const records = await client.records({
+    dataset: entry.dataset!,
+    schema: schema.name,
+    stype_in: 'instrument_id',
+    symbols: [...new Set(expected.map((answer) => answer['instrument_id']))].join(','),
+    start: String(expected[0]![schema.indexColumn]),
+    end: String(BigInt(last) + 1n),
+  });
+  return records.map(({ symbol: _, ...record }) => record);
+}
+
+// One stack for each version: the same records come in several of them.
+for (const version of [1, 2, 3]) {
+  describeWithTestdata(`real files of DBN version ${version}`, () => {
+    let client: StackClient;
+    beforeAll(async () => {
+      client = await StackClient.start(`files-v${version}`);
+    });
+    afterAll(() => client?.stop());
+
+    const ofVersion = files.filter((file) => file.version === version);
+    it.each(ofVersion)('$path', async (entry) => {
+      const schema = SCHEMAS[entry.schema as SchemaName];
+      const job = await client.run({ file: testdataPath(entry.path) });
+      expect(job).toMatchObject({
+        state: 'completed',
+        fetched: entry.records,
+        stored: entry.records,
+        holds: true,
+      });
+      const expected = readExpected(entry).map((record) => asAnswer(schema, record));
+      if (entry.summary === undefined) {
+        const last = String(expected.at(-1)![schema.indexColumn]);
+        const found = await ask(client, entry, schema, expected, last);
+        expect(found).toEqual(expected);
+        return;
+      }
+      const summary = JSON.parse(readFileSync(testdataPath(entry.summary), 'utf8')) as Summary;
+      const found = await ask(client, entry, schema, expected, summary.last_ts_recv);
+      expect(found).toHaveLength(summary.records);
+      expect(found.slice(0, expected.length)).toEqual(expected);
+      if (!schema.columns.some(({ name }) => name === 'size')) return;
+      const prices = found.map((record) => parsePrice(String(record['price'])));
+      expect(prices.reduce((a, b) => a + b)).toBe(BigInt(summary.sum_price));
+      const sizes = found.map((record) => Number(record['size']));
+      expect(sizes.reduce((a, b) => a + b)).toBe(summary.sum_size);
+    });
+
+    it('stores nothing when a file comes again', async () => {
+      const [entry] = ofVersion;
+      const table = SCHEMAS[entry!.schema as SchemaName].table;
+      const before = await client.count(table);
+      const job = await client.run({ file: testdataPath(entry!.path) });
+      expect(job).toMatchObject({ state: 'completed', stored: 0, reason: 'already_held' });
+      expect(await client.count(table)).toBe(before);
+    });
+  });
+}

@@ -1,0 +1,103 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startStack } from '@tapeline/embedded';
+import type { Stack } from '@tapeline/embedded';
+import { Client } from 'pg';
+import type { Answer } from './expected-records.js';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A job as the gateway tells it. */
+export interface Job {
+  readonly job_id: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly fetched: number;
+  readonly stored: number;
+  readonly quarantined: number;
+  readonly filtered: number;
+  readonly holds: boolean;
+  readonly not_found: readonly string[];
+}
+
+/** A stack of a test's own, and what tests ask of it. */
+export class StackClient {
+  private constructor(
+    readonly stack: Stack,
+    private readonly folder: string,
+  ) {}
+
+  /** @param name tells the stacks of parallel test files apart. */
+  static async start(name: string, env: Record<string, string> = {}): Promise<StackClient> {
+    const folder = join(root, '.tapeline', 'e2e', `${name}-${process.pid}`);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    return new StackClient(await startStack({ root, folder, env }), folder);
+  }
+
+  async stop(): Promise<void> {
+    await this.stack.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Submits a command over HTTP. */
+  async submit(command: object): Promise<string> {
+    const response = await fetch(new URL('/v1/jobs', this.stack.urls.gateway), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(command),
+    });
+    const answer = (await response.json()) as { job_id: string };
+    if (!response.ok) throw new Error(`submit: ${JSON.stringify(answer)}`);
+    return answer.job_id;
+  }
+
+  /** The job once it has ended; outages on the way are waited out. */
+  async ended(jobId: string): Promise<Job> {
+    for (;;) {
+      const job = await this.job(jobId).catch(() => undefined);
+      if (job && ['completed', 'failed', 'rejected'].includes(job.state)) return job;
+      await delay(100);
+    }
+  }
+
+  async run(command: object): Promise<Job> {
+    return this.ended(await this.submit(command));
+  }
+
+  /** Records of a range; JSON as the gateway sends it. */
+  async records(parameters: Record<string, string>): Promise<Answer[]> {
+    const url = new URL(
+      `/v1/timeseries?${new URLSearchParams(parameters)}`,
+      this.stack.urls.gateway,
+    );
+    const response = await fetch(url);
+    const answer = (await response.json()) as { records: Answer[]; complete: boolean };
+    if (!response.ok || !answer.complete) throw new Error(`query: ${JSON.stringify(answer)}`);
+    return answer.records;
+  }
+
+  /** Rows of a statement, straight from the database. */
+  async sql<Row extends object>(statement: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new Client({ connectionString: this.stack.urls.postgres });
+    await client.connect();
+    try {
+      return (await client.query<Row>(statement, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async count(table: string): Promise<number> {
+    const [row] = await this.sql<{ count: string }>(`SELECT count(*) FROM ${table}`);
+    return Number(row?.count);
+  }
+
+  private async job(jobId: string): Promise<Job | undefined> {
+    const response = await fetch(new URL(`/v1/jobs/${jobId}`, this.stack.urls.gateway));
+    return response.ok ? ((await response.json()) as Job) : undefined;
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  createReadStream,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeRecords, DbnStream, encodeMetadata } from '@tapeline/dbn';
+import { SCHEMAS } from '@tapeline/records';
+import { describeWithTestdata, testdataPath } from '@tapeline/testing';
+import { CombinedSource } from '../domain/combined-source.js';
+import { at, collectBatch, collectBytes, idOf, queryOf } from '../domain/collect-records.js';
+import { planRange } from '../domain/plan-range.js';
+import { SyntheticMarket } from '../domain/synthetic/synthetic-market.js';
+import { FolderSource } from './folder-source.js';
+
+const root = mkdtempSync(join(tmpdir(), 'tapeline-sandbox-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+let folder: string;
+let skipped: [path: string, reason: string][];
+let folders = 0;
+beforeEach(() => {
+  folder = join(root, String(folders++));
+  mkdirSync(folder);
+  skipped = [];
+});
+
+const open = () =>
+  FolderSource.open(folder, (path, reason) => skipped.push([path.slice(root.length + 1), reason]));
+
+/** The records of a file as they are. */
+async function recordsOf(path: string) {
+  const stream = await DbnStream.open(createReadStream(path));
+  const parts: Uint8Array[] = [];
+  for await (const { bytes } of stream.blocks()) parts.push(bytes.slice());
+  return { metadata: stream.metadata, bytes: Buffer.concat(parts) };
+}
+
+describe('files made from a synthetic market', () => {
+  const market = new SyntheticMarket({ seed: 5, tradesPerDay: 500 });
+  const [from, to] = ['2024-07-01', '2024-07-03'];
+
+  const write = async (name: string, symbols: readonly string[], start = from, end = to) => {
+    const plan = planRange(market, {
+      dataset: 'GLBX.MDP3',
+      schema: 'trades',
+      symbols,
+      stypeIn: 'raw_symbol',
+      stypeOut: 'instrument_id',
+      start: at(start),
+      end: at(end),
+      limit: undefined,
+    });
+    const records = await collectBytes(market, plan.query);
+    writeFileSync(join(folder, name), Buffer.concat([encodeMetadata(plan.metadata), records]));
+  };
+
+  it('are merged into one order of time', async () => {
+    await write('cl.dbn', ['CLQ4']);
+    await write('es-1.dbn', ['ESU4', 'ESZ4'], '2024-07-01', '2024-07-02');
+    await write('es-2.dbn', ['ESU4', 'ESZ4'], '2024-07-02', '2024-07-03');
+    const source = await open();
+    expect(skipped).toEqual([]);
+    const ids = ['CLQ4', 'ESU4', 'ESZ4'].map((symbol) => idOf(market, symbol));
+    const expected = await collectBytes(market, queryOf('trades', from, to, ids));
+    const query = queryOf('trades', from, to);
+    expect((await collectBytes(source, query)).equals(expected)).toBe(true);
+    expect(await source.count(query)).toBe(expected.length / 48);
+    const part = ['2024-07-01T13:30Z', '2024-07-02T09:00Z'] as const;
+    const some = await collectBytes(source, queryOf('trades', ...part, ids.slice(1)));
+    expect(some.equals(await collectBytes(market, queryOf('trades', ...part, ids.slice(1))))).toBe(
+      true,
+    );
+  });
+
+  it('tell what they hold', async () => {
+    await write('es.dbn', ['ESU4']);
+    const source = await open();
+    const range = { start: at(from), end: at(to) };
+    expect(source.datasets).toMatchObject([{ name: 'GLBX.MDP3', range }]);
+    expect([...source.datasets[0]!.schemas]).toEqual([['trades', range]]);
+    expect(source.conditions('GLBX.MDP3').map(({ date }) => date)).toEqual([from, '2024-07-02']);
+    expect(source.directory('GLBX.MDP3').listings).toEqual([
+      { rawSymbol: 'ESU4', instrumentId: idOf(market, 'ESU4'), parent: null, from, to },
+    ]);
+  });
+
+  it('come before the synthetic market where both have a dataset', async () => {
+    await write('es.dbn', ['ESU4']);
+    const combined = new CombinedSource([await open(), market]);
+    expect(combined.datasets.map(({ name }) => name)).toEqual(['GLBX.MDP3', 'XNAS.ITCH']);
+    const query = queryOf('trades', from, to);
+    const own = await collectBytes(market, queryOf('trades', from, to, [idOf(market, 'ESU4')]));
+    expect((await collectBytes(combined, query)).equals(own)).toBe(true);
+    expect(await combined.count({ ...query, dataset: 'XNAS.ITCH' })).toBeGreaterThan(0);
+  });
+
+  it('are skipped with a reason if they cannot be served', async () => {
+    await write('whole.dbn', ['ESU4']);
+    const whole = readFileSync(join(folder, 'whole.dbn'));
+    writeFileSync(join(folder, 'cut.dbn'), whole.subarray(0, whole.length - 1));
+    writeFileSync(join(folder, 'other.dbn'), 'not DBN at all');
+    writeFileSync(join(folder, 'notes.txt'), 'not looked at');
+    const source = await open();
+    expect(skipped.map(([path]) => path.split('/')[1])).toEqual(['cut.dbn', 'other.dbn']);
+    expect(source.datasets).toHaveLength(1);
+  });
+});
+
+describeWithTestdata('recorded files', () => {
+  const recorded = 'nautilus_trader/historical_bars_catalog/databento';
+  const trades = 'futures_trades_2024-07-01T23-58_2024-07-02T00-02.dbn.zst';
+  let source: FolderSource;
+  const unserved: string[] = [];
+
+  beforeAll(async () => {
+    source = await FolderSource.open(testdataPath(recorded), (path) => unserved.push(path));
+  });
+
+  it('are all served', () => {
+    expect(unserved).toEqual([]);
+    expect([...source.datasets[0]!.schemas.keys()].toSorted()).toEqual([
+      'definition',
+      'mbp-1',
+      'ohlcv-1m',
+      'trades',
+    ]);
+  });
+
+  it('are sent as they are', async () => {
+    const { metadata, bytes } = await recordsOf(testdataPath(recorded, trades));
+    const query = { ...queryOf('trades', '2024-07-01', '2024-07-03'), selection: null };
+    expect(source.versionOf(query)).toBe(1);
+    expect((await collectBytes(source, query)).equals(bytes)).toBe(true);
+    const [symbol] = metadata.symbols;
+    const plan = planRange(source, {
+      dataset: 'GLBX.MDP3',
+      schema: 'trades',
+      symbols: [symbol!],
+      stypeIn: metadata.stypeIn!,
+      stypeOut: 'instrument_id',
+      start: metadata.start,
+      end: metadata.end!,
+      limit: undefined,
+    });
+    const own = metadata.mappings.filter(({ rawSymbol }) => rawSymbol === symbol);
+    expect(plan.metadata).toMatchObject({ version: 1, mappings: own, notFound: [] });
+    expect(await source.count(plan.query)).toBeGreaterThan(0);
+  });
+
+  it('are upgraded where versions are mixed', async () => {
+    const recent = testdataPath('databento-python/GLBX.MDP3/test_data.trades.dbn.zst');
+    cpSync(testdataPath(recorded, trades), join(folder, 'v1.dbn.zst'));
+    cpSync(recent, join(folder, 'v3.dbn.zst'));
+    const mixed = await open();
+    const [first, second] = [
+      await recordsOf(testdataPath(recorded, trades)),
+      await recordsOf(recent),
+    ];
+    const query = queryOf('trades', '2010-01-01', '2030-01-01');
+    expect(mixed.versionOf(query)).toBe(3);
+    const batch = await collectBatch(mixed, query);
+    const count = (first.bytes.length + second.bytes.length) / 48;
+    expect(batch.length).toBe(count);
+    const options = { stride: 48, firstOrdinal: 0 };
+    const old = decodeRecords(SCHEMAS.trades, 1, first.bytes, options);
+    const times = batch.indexTimestamps();
+    const start = times.indexOf(old.indexTimestamps()[0]!);
+    const served = batch.slice(start, start + old.length);
+    expect(served.column('price')).toEqual(old.column('price'));
+  });
+
+  it('name what is not served', async () => {
+    const mbo = 'dbn/test_data.mbo.v3.dbn.zst';
+    cpSync(testdataPath(mbo), join(folder, 'mbo.dbn.zst'));
+    await open();
+    expect(skipped).toEqual([
+      [expect.stringContaining('mbo.dbn.zst'), 'schema number 0 is not served here'],
+    ]);
+  });
+});
