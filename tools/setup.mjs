@@ -23,6 +23,7 @@ const commands = {
   up: ['cli/bin/tapeline.js', 'up'],
   test: ['tools/run-tests.js'],
   bench: ['bench/dist/main.js'],
+  chaos: ['e2e/dist/run-chaos.js'],
 };
 
 try {

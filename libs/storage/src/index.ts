@@ -7,6 +7,7 @@ export * from './planning/index.js';
 export * from './read/index.js';
 export * from './schema/migrate.js';
 export * from './storage.js';
+export * from './write/check-batch.js';
 export * from './write/ledger.js';
 export * from './write/write-batch.js';
 export * from './write/write-quarantine.js';

@@ -24,17 +24,26 @@ export async function projectEvent(storage: Storage, event: JobEvent): Promise<v
   });
 }
 
-/** A job that had failed and comes again is a job under way again. */
+/** Whether a job has ended without success before the event at hand: then it is tried again. */
+const TRIED_AGAIN = `(job.state IN ('failed', 'rejected') AND job.ended_at < excluded.accepted_at)`;
+
+/** Events of one job come in order unless several writers run; an earlier one then adds what is missing. */
 async function accepted(client: PoolClient, event: JobEventOf<'accepted'>): Promise<void> {
   const { dataset, schema } = event.command as { dataset?: string; schema?: string };
   await client.query(
     `INSERT INTO job (job_id, command, dataset, schema, state, accepted_at)
           VALUES ($1, $2, $3, $4, 'accepted', $5)
      ON CONFLICT (job_id) DO UPDATE SET
-       accepted_at = CASE WHEN job.state IN ('failed', 'rejected') THEN excluded.accepted_at
+       command = CASE WHEN ${TRIED_AGAIN} THEN excluded.command
+                      ELSE coalesce(job.command, excluded.command) END,
+       dataset = coalesce(job.dataset, excluded.dataset),
+       schema = coalesce(job.schema, excluded.schema),
+       accepted_at = CASE WHEN ${TRIED_AGAIN} THEN excluded.accepted_at
                           ELSE least(job.accepted_at, excluded.accepted_at) END,
-       state = CASE WHEN job.state IN ('failed', 'rejected') AND job.ended_at < excluded.accepted_at
-                    THEN 'accepted' ELSE job.state END`,
+       state = CASE WHEN ${TRIED_AGAIN} THEN 'accepted' ELSE job.state END,
+       reason = CASE WHEN ${TRIED_AGAIN} THEN NULL ELSE job.reason END,
+       message = CASE WHEN ${TRIED_AGAIN} THEN NULL ELSE job.message END,
+       ended_at = CASE WHEN ${TRIED_AGAIN} THEN NULL ELSE job.ended_at END`,
     [event.job_id, event.command, dataset ?? null, schema ?? null, event.at],
   );
 }
@@ -48,15 +57,21 @@ async function rejected(client: PoolClient, event: JobEventOf<'rejected'>): Prom
   );
 }
 
+/** Whether the plan is of a job under way; a plan made after a failure is of the next try. */
+const UNDER_WAY = `(job.state IN ('accepted', 'running')
+                   OR (job.state = 'failed' AND job.ended_at < excluded.planned_at))`;
+
+/** The chunks themselves and their claims are saved by the planner: see docs/adr/0004. */
 async function planned(client: PoolClient, event: JobEventOf<'planned'>): Promise<void> {
   await client.query(
     `INSERT INTO job (job_id, dataset, schema, state, reason, message, not_found, partial, planned_at)
           VALUES ($1, $2, $3, 'running', $4, $5, $6, $7, $8)
      ON CONFLICT (job_id) DO UPDATE SET
        dataset = excluded.dataset, schema = excluded.schema,
-       state = CASE WHEN job.state = 'accepted' THEN 'running' ELSE job.state END,
-       reason = CASE WHEN job.state IN ('accepted', 'running') THEN excluded.reason ELSE job.reason END,
-       message = CASE WHEN job.state IN ('accepted', 'running') THEN excluded.message ELSE job.message END,
+       state = CASE WHEN ${UNDER_WAY} THEN 'running' ELSE job.state END,
+       reason = CASE WHEN ${UNDER_WAY} THEN excluded.reason ELSE job.reason END,
+       message = CASE WHEN ${UNDER_WAY} THEN excluded.message ELSE job.message END,
+       ended_at = CASE WHEN ${UNDER_WAY} THEN NULL ELSE job.ended_at END,
        not_found = excluded.not_found, partial = excluded.partial,
        planned_at = coalesce(job.planned_at, excluded.planned_at)`,
     [
@@ -103,13 +118,19 @@ async function chunkFetched(client: PoolClient, event: JobEventOf<'chunk_fetched
 
 async function completed(client: PoolClient, event: JobEventOf<'completed'>): Promise<void> {
   await client.query(
-    `UPDATE job SET state = 'completed', reason = $2, message = $3, ended_at = $4
-      WHERE job_id = $1 AND state <> 'completed'`,
+    `INSERT INTO job (job_id, state, reason, message, ended_at) VALUES ($1, 'completed', $2, $3, $4)
+     ON CONFLICT (job_id) DO UPDATE
+       SET state = 'completed', reason = excluded.reason, message = excluded.message,
+           ended_at = excluded.ended_at
+     WHERE job.state <> 'completed'`,
     [event.job_id, event.reason, event.message, event.at],
   );
 }
 
-/** What the job had not fetched yet is given free, to be fetched again by whoever needs it. */
+/**
+ * What the job had not fetched yet is given free, to be fetched again by whoever needs it. Jobs that
+ * waited for one of these chunks fail, too: nobody is at work on it any more.
+ */
 async function failed(client: PoolClient, event: JobEventOf<'failed'>): Promise<void> {
   await client.query(
     `INSERT INTO job (job_id, state, reason, message, ended_at) VALUES ($1, 'failed', $2, $3, $4)
@@ -118,12 +139,20 @@ async function failed(client: PoolClient, event: JobEventOf<'failed'>): Promise<
      WHERE job.state <> 'completed' AND (job.accepted_at IS NULL OR job.accepted_at <= $4)`,
     [event.job_id, event.reason, event.message, event.at],
   );
-  await client.query(
+  const { rows: freed } = await client.query<{ chunk_id: string }>(
     `UPDATE chunk SET state = 'failed'
       WHERE state IN ('planned', 'fetched')
         AND (chunk_id = $2 OR (state = 'planned' AND chunk_id IN (
               SELECT chunk_id FROM job_chunk WHERE job_id = $1 AND NOT shared)))
-        AND planned_at <= $3`,
+        AND planned_at <= $3
+     RETURNING chunk_id`,
     [event.job_id, event.batch_id?.split('.')[0] ?? null, event.at],
+  );
+  await client.query(
+    `UPDATE job SET state = 'failed', reason = $2, ended_at = $4,
+            message = 'it waited for records that job ' || $1 || ' was to fetch: ' || $3
+      WHERE state IN ('accepted', 'running') AND job_id <> $1
+        AND job_id IN (SELECT job_id FROM job_chunk WHERE chunk_id = ANY($5))`,
+    [event.job_id, event.reason, event.message, event.at, freed.map((chunk) => chunk.chunk_id)],
   );
 }

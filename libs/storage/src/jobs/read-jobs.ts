@@ -29,7 +29,7 @@ export interface JobView {
 
 interface Row {
   job_id: string;
-  command: { symbols?: string[] | string; file?: string } | null;
+  command: unknown;
   dataset: string | null;
   schema: string | null;
   state: JobState;
@@ -49,11 +49,12 @@ interface Row {
   filtered: string;
 }
 
-const SELECT = `
+/** @param jobs the jobs in question, chosen before anything is summed. */
+const select = (jobs: string): string => `
   SELECT j.job_id, j.command, j.dataset, j.schema, j.state, j.reason, j.message, j.not_found, j.partial,
          j.accepted_at, j.ended_at,
          extract(epoch FROM coalesce(j.ended_at, now()) - j.accepted_at) AS seconds, sums.*
-    FROM job j
+    FROM (${jobs}) j
     CROSS JOIN LATERAL (
       SELECT count(k.chunk_id) AS chunks,
              count(*) FILTER (WHERE k.state = 'complete') AS complete,
@@ -66,13 +67,15 @@ const SELECT = `
             FROM ledger WHERE ledger.chunk_id = k.chunk_id) l ON true
        WHERE c.job_id = j.job_id) sums`;
 
+const LATEST_FIRST = 'ORDER BY accepted_at DESC NULLS FIRST, job_id';
+
 /** The latest jobs first. */
 export async function readJobs(
   storage: Storage,
   options: { readonly limit: number },
 ): Promise<JobView[]> {
   const { rows } = await storage.pool.query<Row>(
-    `${SELECT} ORDER BY j.accepted_at DESC NULLS FIRST, j.job_id LIMIT $1`,
+    `${select(`SELECT * FROM job ${LATEST_FIRST} LIMIT $1`)} ${LATEST_FIRST}`,
     [options.limit],
   );
   return rows.map(view);
@@ -80,12 +83,11 @@ export async function readJobs(
 
 /** One job, or undefined if there is none of that id. */
 export async function readJob(storage: Storage, jobId: string): Promise<JobView | undefined> {
-  const { rows } = await storage.pool.query<Row>(`${SELECT} WHERE j.job_id = $1`, [jobId]);
+  const { rows } = await storage.pool.query<Row>(select('SELECT * FROM job WHERE job_id = $1'), [jobId]);
   return rows[0] && view(rows[0]);
 }
 
 function view(row: Row): JobView {
-  const { symbols = [], file } = row.command ?? {};
   const [fetched, stored, quarantined, filtered] = [
     Number(row.fetched),
     Number(row.stored),
@@ -96,7 +98,7 @@ function view(row: Row): JobView {
     job_id: row.job_id,
     dataset: row.dataset,
     schema: row.schema,
-    symbols: file === undefined ? [symbols].flat() : [file],
+    symbols: symbolsOf(row.command),
     state: row.state,
     reason: row.reason,
     message: row.message,
@@ -113,4 +115,11 @@ function view(row: Row): JobView {
     ended_at: row.ended_at?.toISOString() ?? null,
     seconds: row.seconds === null ? null : Number(row.seconds),
   };
+}
+
+/** Symbols or file of a command, which may be anything if it was rejected. */
+function symbolsOf(command: unknown): string[] {
+  if (typeof command !== 'object' || command === null) return [];
+  const { symbols, file } = command as { symbols?: unknown; file?: unknown };
+  return [file ?? symbols].flat().filter((symbol) => typeof symbol === 'string');
 }

@@ -128,7 +128,7 @@ export const QuarantineEntity = defineEntity({
     job_id: p.text(),
     ordinal: big(),
     instrument_id: big(),
-    ts_ns: p.decimal().columnType('numeric(20,0)'),
+    ts_ns: p.decimal().columnType('numeric(20,0)').nullable(),
     rule: p.text(),
     reason: p.text(),
     record: p.json(),

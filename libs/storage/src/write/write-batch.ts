@@ -5,29 +5,20 @@ import type { ColumnarBatch } from '@tapeline/records';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
+import { checkAccepted } from './check-batch.js';
 import { claim } from './ledger.js';
-
-/** A batch whose records are not what its header says. */
-export class BatchMismatchError extends Error {
-  readonly code = 'batch_mismatch';
-  override readonly name = 'BatchMismatchError';
-}
 
 /**
  * Stores a validated batch: its ledger row and its rows in one transaction, so that a redelivered batch
  * changes nothing. The tests in write-batch.test.ts prove it for each place at which it can be cut off.
- * @throws BatchConflictError, BatchCountError, or the database's error; nothing is stored then.
+ * @throws BatchMismatchError, BatchConflictError, or the database's error; nothing is stored then.
  */
 export async function writeBatch(
   storage: Storage,
   header: BatchHeader,
   batch: ColumnarBatch,
 ): Promise<'written' | 'duplicate'> {
-  if (batch.length + header.filtered + header.quarantined !== header.fetched) {
-    throw new BatchCountError(
-      `batch ${header.batch_id}: ${batch.length} accepted + ${header.quarantined} quarantined + ${header.filtered} filtered are not the ${header.fetched} fetched`,
-    );
-  }
+  checkAccepted(header, batch);
   const partitions = await storage.partitions();
   await partitions.ensure(batch);
   const datasetId = await storage.datasetId(header.dataset);

@@ -1,12 +1,14 @@
 import type { BatchHeader } from '@tapeline/contracts';
-import { ORDINAL, readString } from '@tapeline/records';
+import { ORDINAL, readString, UNDEF_TIMESTAMP } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
 import type { Storage } from '../storage.js';
+import { checkRefused } from './check-batch.js';
 import { claim } from './ledger.js';
 
 /**
  * Keeps refused records with rule and reason, all fields exact: 64-bit integers as text, unset values
  * as null. Its ledger row is written in the same transaction.
+ * @throws BatchMismatchError, BatchConflictError, or the database's error; nothing is stored then.
  */
 export async function writeQuarantine(
   storage: Storage,
@@ -15,6 +17,7 @@ export async function writeQuarantine(
   rules: readonly string[],
   reasons: readonly string[],
 ): Promise<'written' | 'duplicate'> {
+  checkRefused(header, batch, rules, reasons);
   const times = batch.indexTimestamps();
   const ids = batch.column('instrument_id') as Uint32Array;
   const ordinals = batch.ordinals();
@@ -42,7 +45,7 @@ export async function writeQuarantine(
         header.rules_version,
         Array.from(ordinals),
         Array.from(ids),
-        Array.from(times, String),
+        Array.from(times, (time) => (time === UNDEF_TIMESTAMP ? null : String(time))),
         rules,
         reasons,
         Array.from(ordinals, (_, row) => JSON.stringify(recordAsJson(batch, row))),
