@@ -36,8 +36,13 @@ process.exitCode = totals.failed === 0 ? 0 : 1;
 function run([command, ...args]) {
   const { status, error } = spawnSync(command, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
-    // nx would otherwise colour what it prints into files and logs.
-    env: process.stdout.isTTY ? process.env : { ...process.env, FORCE_COLOR: '0' },
+    env: {
+      ...process.env,
+      // Or a process of nx outlives it.
+      NX_ISOLATE_PLUGINS: 'false',
+      // nx would otherwise colour what it prints into files and logs.
+      ...(process.stdout.isTTY ? {} : { FORCE_COLOR: '0' }),
+    },
   });
   if (error) {
     console.error(`${command} could not be started: ${error.message}. Run npm ci.`);

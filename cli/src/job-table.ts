@@ -24,7 +24,7 @@ export function formatJobs(jobs: readonly Job[]): string {
       'seconds',
     ],
     jobs.map((job) => [
-      job.job_id.length > 13 ? `${job.job_id.slice(0, 12)}…` : job.job_id,
+      job.job_id.length > 24 ? `${job.job_id.slice(0, 23)}…` : job.job_id,
       job.dataset,
       job.schema,
       showSymbols(job.symbols),

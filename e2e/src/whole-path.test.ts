@@ -140,6 +140,14 @@ it('takes a limited job and then the rest without a record twice or missing', as
   expect(records).toHaveLength(await countAtSource(range));
 });
 
+it('leaves no gap where a limited job and the whole are sent together', async () => {
+  const range = { ...futures, schema: 'tbbo', symbols: 'HO.c.0' };
+  const [, whole] = await Promise.all([client.run({ ...range, limit: 50 }), client.run(range)]);
+  expect(whole).toMatchObject({ state: 'completed', holds: true });
+  expect(await client.records(range)).toHaveLength(await countAtSource(range));
+  expect(await client.count('tbbo')).toBe(await countAtSource(range));
+});
+
 it('takes a command from any NATS client', async () => {
   const command = { ...futures, job_id: 'from-nats', symbols: 'RB.c.0', schema: 'ohlcv-1h' };
   nats.publish('ingest.command.request', JSON.stringify(command));

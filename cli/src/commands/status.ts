@@ -37,13 +37,13 @@ export async function status(options: {
     return;
   }
   const address: Record<string, string | undefined> = {
-    nats: urls.nats,
+    'nats-server': urls.nats,
     postgres: urls.postgres,
     'query-gateway': urls.gateway,
     sandbox: urls.sandbox,
   };
   if (stack) {
-    const rows = processes.map(({ name, pid }) => [name, pid, address[name] ?? '']);
+    const rows = processes.map(({ name, pid }) => [name, String(pid), address[name] ?? '']);
     console.log(formatTable(['process', 'pid', 'address'], rows));
     console.log(`data and logs: ${stack.folder}`);
   }

@@ -2,7 +2,11 @@ import type { JsMsg } from '@nats-io/jetstream';
 
 /** A message as a handler sees it. Handlers say what became of it; they never acknowledge. */
 export class BusMessage {
-  constructor(private readonly message: JsMsg) {}
+  /** @param failures tries of it that have failed so far. */
+  constructor(
+    private readonly message: JsMsg,
+    private readonly failures = 0,
+  ) {}
 
   get subject(): string {
     return this.message.subject;
@@ -25,9 +29,14 @@ export class BusMessage {
     return this.message.seq;
   }
 
-  /** How often the message has been delivered, this time included. */
+  /** Deliveries so far, this one included; outages and restarts add to them. */
   get deliveryCount(): number {
     return this.message.info.deliveryCount;
+  }
+
+  /** Which try this is, from 1; one that fails at the consumer's `maxDeliver` is the last. */
+  get attempt(): number {
+    return this.failures + 1;
   }
 
   /** When the stream stored it, ns since epoch. */

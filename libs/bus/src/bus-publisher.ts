@@ -22,7 +22,7 @@ export class PublishError extends Error {
 
 const FIRST_BACKOFF_MS = 50;
 const LAST_BACKOFF_MS = 2_000;
-const WARN_AFTER_MS = 10_000;
+const WARN_MS = 10_000;
 
 /** Publishes to streams, at most `windowSize` messages unconfirmed at a time. */
 export class BusPublisher {
@@ -79,16 +79,20 @@ export class BusPublisher {
   ): Promise<void> {
     const messageHeaders = createHeaders();
     for (const [name, value] of Object.entries(headers)) messageHeaders.set(name, value);
-    const started = Date.now();
-    let warned = false;
+    const started = performance.now();
+    let warnAt = started + WARN_MS;
     for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(backoff * 2, LAST_BACKOFF_MS)) {
       try {
+        await this.bus.whenConnected();
         await this.bus.js.publish(subject, payload, { msgID, headers: messageHeaders, retries: 0 });
         return;
       } catch (error) {
-        if (this.closed || !isTransientBusError(error)) throw refused(subject, payload, error);
-        if (!warned && Date.now() - started > WARN_AFTER_MS) {
-          warned = true;
+        if (this.closed || this.bus.nc.isClosed()) throw givenUp(subject, error);
+        if (!isTransientBusError(error)) throw refused(subject, payload, error);
+        const now = performance.now();
+        if (now > warnAt) {
+          // Rarer from time to time: a full stream may mean hours of waiting.
+          warnAt = now + (now - started);
           this.logger.warn({ subject, err: error }, 'still trying to publish');
         }
       }
@@ -109,6 +113,9 @@ export class BusPublisher {
     this.waiting.shift()?.();
   }
 }
+
+const givenUp = (subject: string, cause: unknown): PublishError =>
+  new PublishError(`closed before ${subject} confirmed a message`, { cause });
 
 const refused = (subject: string, payload: Uint8Array, cause: unknown): PublishError =>
   new PublishError(

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Consumer, JsMsg } from '@nats-io/jetstream';
+import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { ConsumerDescription } from '@tapeline/contracts';
 import type { Logger } from '@tapeline/telemetry';
 import type { Bus } from './bus.js';
-import { provisionConsumer } from './provision.js';
+import { restoreConsumer } from './provision.js';
+import { giveBack } from './settle.js';
 
 const PULL_MS = 5_000;
 const REOPEN_MS = 250;
@@ -13,9 +14,12 @@ const REOPEN_MS = 250;
  * for it, so nothing waits in a buffer while its acknowledgement falls due, and memory is bounded.
  */
 export class ConsumerWorkers {
+  private readonly stopping = Promise.withResolvers<void>();
   private stopped = false;
   private workers: Promise<void>[] = [];
   private consumer: Promise<Consumer> | undefined;
+  private readonly pulls = new Set<ConsumerMessages>();
+  private readonly inHand = new Set<JsMsg>();
   private lastError: string | null = null;
 
   constructor(
@@ -34,36 +38,79 @@ export class ConsumerWorkers {
     return this.lastError;
   }
 
-  /** Stops pulling and waits for what is in hand. */
-  async stop(): Promise<void> {
+  /**
+   * Stops pulling and waits for what is in hand. What is not finished in time is given back to the
+   * server: its handler goes on, but what it says no longer counts.
+   */
+  async stop(graceMs: number): Promise<void> {
     this.stopped = true;
-    await Promise.all(this.workers);
+    this.stopping.resolve();
+    for (const pull of this.pulls) pull.stop();
+    const finished = Promise.all(this.workers);
+    await Promise.race([finished, delay(graceMs, undefined, { ref: false })]);
+    for (const message of this.inHand) {
+      this.logger.warn({ subject: message.subject }, 'not finished in time; given back');
+      giveBack(message);
+    }
   }
 
   private async work(): Promise<void> {
-    while (!this.stopped) {
+    while (!this.stopped && !this.bus.nc.isClosed()) {
+      const message = await this.pull();
+      if (!message) continue;
+      this.inHand.add(message);
       try {
-        this.consumer ??= this.open();
-        const consumer = await this.consumer;
-        const message = await consumer.next({ expires: PULL_MS });
-        this.lastError = null;
-        if (message) await this.handle(message);
+        await this.handle(message);
       } catch (error) {
-        if (this.stopped || this.bus.nc.isClosed()) return;
-        // The consumer or its stream may have gone: set it up again.
-        this.consumer = undefined;
-        const text = (error as Error).message;
-        if (this.lastError !== text) {
-          this.logger.warn({ err: error, consumer: this.description.durable }, 'pulling failed');
-        }
-        this.lastError = text;
-        await delay(REOPEN_MS);
+        // It is delivered again once its acknowledgement is overdue.
+        this.logger.error({ err: error, subject: message.subject }, 'not settled');
+      } finally {
+        this.inHand.delete(message);
       }
     }
   }
 
+  /** The next message, or null if there is none for some seconds, or trouble. */
+  private async pull(): Promise<JsMsg | null> {
+    if (!this.bus.connected) await Promise.race([this.bus.whenConnected(), this.stopping.promise]);
+    if (this.stopped) return null;
+    const opened = (this.consumer ??= this.open());
+    try {
+      const message = await this.next(await opened);
+      this.lastError = null;
+      return message;
+    } catch (error) {
+      if (this.stopped || this.bus.nc.isClosed()) return null;
+      // The consumer or its stream may have gone. Another worker may have opened it again already.
+      if (this.consumer === opened) this.consumer = undefined;
+      const text = (error as Error).message;
+      if (this.lastError !== text) {
+        this.logger.warn({ err: error, consumer: this.description.durable }, 'pulling failed');
+      }
+      this.lastError = text;
+      await delay(REOPEN_MS);
+      return null;
+    }
+  }
+
+  private async next(consumer: Consumer): Promise<JsMsg | null> {
+    const pull = await consumer.fetch({ max_messages: 1, expires: PULL_MS });
+    this.pulls.add(pull);
+    if (this.stopped) pull.stop();
+    try {
+      const { value } = await pull[Symbol.asyncIterator]().next();
+      return value ?? null;
+    } finally {
+      this.pulls.delete(pull);
+      pull.stop();
+    }
+  }
+
   private async open(): Promise<Consumer> {
-    await provisionConsumer(this.bus, this.description);
-    return this.bus.js.consumers.get(this.description.stream, this.description.durable);
+    await restoreConsumer(this.bus, this.description);
+    const { stream, durable } = this.description;
+    const consumer = await this.bus.js.consumers.get(stream, durable);
+    this.lastError = null;
+    return consumer;
   }
 }

@@ -12,17 +12,16 @@ export interface HealthServer {
  */
 export async function startHealthServer(
   address: { host: string; port: number },
-  trouble: () => Promise<string | null>,
+  trouble: () => string | null,
 ): Promise<HealthServer> {
   const server = createServer((request, response) => {
-    void (async () => {
-      const reason = request.url === '/readyz' ? await trouble() : null;
-      const known = request.url === '/readyz' || request.url === '/healthz';
-      response.writeHead(known ? (reason === null ? 200 : 503) : 404, {
-        'content-type': 'application/json',
-      });
-      response.end(JSON.stringify(reason === null ? { ok: known } : { ok: false, reason }));
-    })();
+    const path = request.url?.split('?')[0];
+    const known = path === '/readyz' || path === '/healthz';
+    const reason = path === '/readyz' ? trouble() : null;
+    response.writeHead(known ? (reason === null ? 200 : 503) : 404, {
+      'content-type': 'application/json',
+    });
+    response.end(JSON.stringify(reason === null ? { ok: known } : { ok: false, reason }));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -7,8 +7,23 @@ import {
   PermissionViolationError,
 } from '@nats-io/nats-core';
 
-/** Codes of the server's answers that pass: no leader, stream full, too few resources, timeouts. */
-const PASSING_CODES = new Set([503, 10_008, 10_023, 10_047, 10_074, 10_077, 10_104, 10_118]);
+/** Refusals of the server that pass, by its error code. */
+const PASSING_CODES = new Set([
+  10_002, // limits of the account reached
+  10_004, // cluster answered incompletely
+  10_007, // not assigned to this server yet
+  10_008, // temporarily unavailable
+  10_009, // no leader
+  10_023, // insufficient resources
+  10_028, // memory full
+  10_047, // disk full
+  10_075, // peers being mapped anew
+  10_076, // JetStream not up yet
+  10_077, // stream full
+  10_118, // stream offline
+  10_119, // consumer offline
+  10_167, // too many requests
+]);
 
 const LASTING = [
   AuthorizationError,

@@ -2,15 +2,16 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy, MessageHandler } from '@nestjs/microservices';
 import type { ConsumerDescription } from '@tapeline/contracts';
-import { extractTraceContext, SpanKind, withSpan } from '@tapeline/telemetry';
+import { extractTraceContext, markFailed, SpanKind, withSpan } from '@tapeline/telemetry';
 import type { Logger } from '@tapeline/telemetry';
 import { lastValueFrom } from 'rxjs';
 import { BusMessage } from './bus-message.js';
 import type { BusPublisher } from './bus-publisher.js';
 import type { Bus } from './bus.js';
 import { ConsumerWorkers } from './consumer-workers.js';
+import { FailureCounts } from './failure-counts.js';
 import { messagingAttributes } from './messaging-attributes.js';
-import { settle } from './settle.js';
+import { keepInHand, settle } from './settle.js';
 import type { Result } from './settle.js';
 
 /** Nest's handlers on JetStream pull consumers: see {@link Consume}. */
@@ -21,6 +22,8 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
     private readonly bus: Bus,
     private readonly publisher: BusPublisher,
     private readonly log: Logger,
+    /** How long `close()` waits for handlers, ms. */
+    private readonly graceMs = 6_000,
   ) {
     super();
   }
@@ -29,10 +32,11 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
     for (const [pattern, handler] of this.messageHandlers) {
       const consumer = handler.extras?.['consumer'] as ConsumerDescription | undefined;
       if (!consumer) throw new Error(`the handler of '${pattern}' is not marked with @Consume`);
+      const failures = new FailureCounts();
       const workers = new ConsumerWorkers(
         this.bus,
         consumer,
-        (message) => this.process(message, handler, consumer),
+        (message) => this.process(message, handler, consumer, failures),
         this.log,
       );
       this.consumers.push(workers);
@@ -42,12 +46,12 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.consumers.map((workers) => workers.stop()));
+    await Promise.all(this.consumers.map((workers) => workers.stop(this.graceMs)));
   }
 
   /** Why the service cannot do its work, or null if it can. */
   trouble(): string | null {
-    if (this.bus.nc.isClosed()) return 'the connection to NATS is closed';
+    if (!this.bus.connected) return 'the NATS server is away';
     return this.consumers.find((workers) => workers.trouble !== null)?.trouble ?? null;
   }
 
@@ -65,33 +69,44 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
     jsMessage: JsMsg,
     handler: MessageHandler,
     consumer: ConsumerDescription,
+    failures: FailureCounts,
   ): Promise<void> {
-    const message = new BusMessage(jsMessage);
+    const message = new BusMessage(jsMessage, failures.of(jsMessage));
     const header = (name: string) => message.header(name);
-    const extend = setInterval(() => jsMessage.working(), (consumer.ackWaitSeconds * 1000) / 3);
     const attributes = {
       ...messagingAttributes(message.subject, message.data.length, header),
       'messaging.consumer.group.name': consumer.durable,
       'messaging.nats.stream': consumer.stream,
+      'messaging.nats.sequence': message.streamSequence,
       'messaging.nats.delivery_count': message.deliveryCount,
     };
-    const parent = extractTraceContext(header);
+    const logger = this.log.child({
+      job: header('Tapeline-Job'),
+      chunk: header('Tapeline-Chunk'),
+      batch: header('Tapeline-Batch'),
+      subject: message.subject,
+    });
+    const extend = setInterval(
+      () => {
+        if (!this.bus.nc.isClosed()) keepInHand(jsMessage);
+      },
+      (consumer.ackWaitSeconds * 1000) / 3,
+    );
     try {
       await withSpan(
         `process ${message.subject}`,
-        { kind: SpanKind.CONSUMER, attributes, parent },
+        { kind: SpanKind.CONSUMER, attributes, parent: extractTraceContext(header) },
         async (span) => {
-          const result = (await lastValueFrom(
-            this.transformToObservable(await handler(message)),
-          )) as Result;
-          if (result.kind === 'failed') span.recordException(result.error as Error);
-          const logger = this.log.child({
-            job: header('Tapeline-Job'),
-            chunk: header('Tapeline-Chunk'),
-            batch: header('Tapeline-Batch'),
-            subject: message.subject,
+          const answer = this.transformToObservable(await handler(message));
+          const result = (await lastValueFrom(answer)) as Result;
+          if (result.kind === 'failed') markFailed(span, result.error);
+          if (result.kind === 'dead') markFailed(span, new Error(result.message));
+          await settle(jsMessage, result, {
+            consumer,
+            publisher: this.publisher,
+            failures,
+            logger,
           });
-          await settle(jsMessage, result, consumer, this.publisher, logger);
         },
       );
     } finally {

@@ -1,11 +1,17 @@
-import { AckPolicy, DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  AckPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
 import type { ConsumerConfig, StreamConfig } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
 import { CONSUMERS, DUPLICATE_WINDOW_SECONDS, STREAMS } from '@tapeline/contracts';
 import type { ConsumerDescription, StreamDescription } from '@tapeline/contracts';
 import type { Bus } from './bus.js';
 import { isTransientBusError } from './is-transient-bus-error.js';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /** A stream or consumer that cannot be made what the topology says. */
 export class ProvisionError extends Error {
@@ -14,6 +20,13 @@ export class ProvisionError extends Error {
 }
 
 const RETRY_MS = 250;
+
+/** The server's answers where a stream or a consumer of that name has another configuration. */
+const STREAM_DIFFERS = 10_058;
+const CONSUMER_DIFFERS = new Set([10_013, 10_148]);
+
+/** Messages that one process handles, times this: so many processes may share a consumer. */
+const SHARING_PROCESSES = 8;
 
 /**
  * Creates streams and durable consumers, or updates them to what the topology says. Every service
@@ -26,23 +39,41 @@ export async function provision(
   consumers: readonly ConsumerDescription[] = Object.values(CONSUMERS),
 ): Promise<void> {
   for (const stream of streams) {
-    await patiently(`stream ${stream.name}`, () => provisionStream(bus, stream));
+    const remove = `nats stream rm ${stream.name}`;
+    await patiently(bus, `stream ${stream.name}`, remove, () => provisionStream(bus, stream));
   }
   for (const consumer of consumers) {
-    await patiently(`consumer ${consumer.durable}`, () => provisionConsumer(bus, consumer));
+    const { stream, durable } = consumer;
+    const remove = `nats consumer rm ${stream} ${durable}`;
+    await patiently(bus, `consumer ${durable} of stream ${stream}`, remove, () =>
+      provisionConsumer(bus, consumer),
+    );
   }
 }
 
+/** Sets up a consumer, and its stream if the topology has it, after either was deleted. */
+export async function restoreConsumer(bus: Bus, consumer: ConsumerDescription): Promise<void> {
+  const stream = Object.values(STREAMS).find(({ name }) => name === consumer.stream);
+  if (stream) await provisionStream(bus, stream);
+  await provisionConsumer(bus, consumer);
+}
+
 /** Tries again while the server is away or without a leader. */
-async function patiently(what: string, task: () => Promise<unknown>): Promise<void> {
+async function patiently(
+  bus: Bus,
+  what: string,
+  remove: string,
+  task: () => Promise<unknown>,
+): Promise<void> {
   for (;;) {
     try {
+      await bus.whenConnected();
       await task();
       return;
     } catch (error) {
       if (!isTransientBusError(error)) {
         throw new ProvisionError(
-          `${what} cannot be set up as libs/contracts/src/topology.ts says: ${(error as Error).message}. If it is left from another version, empty it and delete it (nats ${what} rm)`,
+          `the ${what} cannot be set up as libs/contracts/src/topology.ts says: ${(error as Error).message}. If it is left from another version, let its messages be consumed, delete it (${remove}) and start again`,
           { cause: error },
         );
       }
@@ -70,28 +101,33 @@ async function provisionStream(bus: Bus, stream: StreamDescription): Promise<voi
   try {
     await bus.jsm.streams.add(config);
   } catch (error) {
-    if (!isNameInUse(error)) throw error;
+    if (errorCode(error) !== STREAM_DIFFERS) throw error;
+    // What the topology does not mention, such as the number of replicas, stays as it is.
     await bus.jsm.streams.update(stream.name, config);
   }
 }
 
-/** The server's answer where a stream of that name has another configuration. */
-const isNameInUse = (error: unknown): boolean => (error as { code?: unknown }).code === 10_058;
-
-/** The durable's configuration; also used to make one again that was deleted. */
-export function consumerConfig(consumer: ConsumerDescription): Partial<ConsumerConfig> {
+function consumerConfig(consumer: ConsumerDescription): Partial<ConsumerConfig> {
   return {
     durable_name: consumer.durable,
     ack_policy: AckPolicy.Explicit,
     ack_wait: nanos(consumer.ackWaitSeconds * 1000),
     // The application counts: see settle.ts.
     max_deliver: -1,
-    max_ack_pending: consumer.concurrency * 8,
+    max_ack_pending: consumer.concurrency * SHARING_PROCESSES,
     ...(consumer.filter.length > 0 && { filter_subjects: [...consumer.filter] }),
   };
 }
 
-/** Creates the durable, or updates it. */
-export async function provisionConsumer(bus: Bus, consumer: ConsumerDescription): Promise<void> {
-  await bus.jsm.consumers.add(consumer.stream, consumerConfig(consumer));
+async function provisionConsumer(bus: Bus, consumer: ConsumerDescription): Promise<void> {
+  const { stream, durable } = consumer;
+  const config = consumerConfig(consumer);
+  try {
+    await bus.jsm.consumers.add(stream, config);
+  } catch (error) {
+    if (!CONSUMER_DIFFERS.has(errorCode(error))) throw error;
+    await bus.jsm.consumers.update(stream, durable, config);
+  }
 }
+
+const errorCode = (error: unknown): number => (error instanceof JetStreamApiError ? error.code : 0);

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { createLogger, NestPinoLogger } from '@tapeline/telemetry';
+import { createLogger, NestPinoLogger, stopTelemetry } from '@tapeline/telemetry';
+import type { Logger } from '@tapeline/telemetry';
 import { BusModule } from './bus-module.js';
 import { BusPublisher } from './bus-publisher.js';
 import { connectBus } from './bus.js';
@@ -25,8 +26,9 @@ export interface ServiceParts {
 class ServiceModule {}
 
 /**
- * Runs a service on the bus until SIGTERM or SIGINT: connects, provisions the topology, serves health,
- * and hands the messages to the module's controllers. A failed start ends in one log line, exit code 1.
+ * Runs a service on the bus until SIGTERM or SIGINT: serves health, connects, provisions the topology,
+ * and hands the messages to the module's controllers. A failed start, and a connection that is closed
+ * for good, end in one log line and exit code 1.
  * @param prepare reads the configuration and makes the service's module.
  */
 export async function runService(
@@ -35,44 +37,68 @@ export async function runService(
 ): Promise<void> {
   let logger = createLogger(name);
   try {
-    const { config, module } = await prepare();
-    logger = createLogger(name, config.LOG_LEVEL);
-    const bus = await connectBus({
-      url: config.NATS_URL,
-      name,
-      onStatus: (status) => logger.info({ status }, 'nats'),
-    });
-    await provision(bus);
-    const publisher = new BusPublisher(bus, logger);
-    const strategy = new JetStreamStrategy(bus, publisher, logger);
-    const root: DynamicModule = {
-      module: ServiceModule,
-      imports: [BusModule.register(bus, publisher, logger), module],
-    };
-    const app = await NestFactory.createMicroservice(root, {
-      strategy,
-      logger: new NestPinoLogger(logger),
-      abortOnError: false,
-    });
-    await app.listen();
-    const health = await startHealthServer(
-      { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
-      async () => strategy.trouble(),
-    );
-    logger.info({ health: health.port }, 'ready');
+    const parts = await prepare();
+    logger = createLogger(name, parts.config.LOG_LEVEL);
+    await start(name, parts, logger);
+  } catch (error) {
+    logger.fatal(`${name} could not start: ${(error as Error).message}`);
+    await stopTelemetry();
+    process.exit(1);
+  }
+}
 
-    const stop = async (): Promise<void> => {
-      logger.info('stopping');
-      await health.close();
+async function start(name: string, { config, module }: ServiceParts, logger: Logger) {
+  let trouble = (): string | null => 'starting';
+  const health = await startHealthServer(
+    { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
+    () => trouble(),
+  );
+  const bus = await connectBus({
+    url: config.NATS_URL,
+    name,
+    onStatus: (status) => logger.info({ status }, 'nats'),
+  });
+  await provision(bus);
+  const publisher = new BusPublisher(bus, logger);
+  const strategy = new JetStreamStrategy(bus, publisher, logger);
+  const root: DynamicModule = {
+    module: ServiceModule,
+    imports: [BusModule.register(bus, publisher, logger), module],
+  };
+  const app = await NestFactory.createMicroservice(root, {
+    strategy,
+    logger: new NestPinoLogger(logger),
+    abortOnError: false,
+  });
+  await app.listen();
+  trouble = () => strategy.trouble();
+  logger.info({ health: health.port }, 'ready');
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    logger.info('stopping');
+    trouble = () => 'stopping';
+    let code = 0;
+    try {
       await app.close();
       publisher.close();
       await bus.close();
-      process.exit(0);
-    };
-    process.once('SIGTERM', () => void stop());
-    process.once('SIGINT', () => void stop());
-  } catch (error) {
-    logger.fatal(`${name} could not start: ${(error as Error).message}`);
+      await health.close();
+    } catch (err) {
+      logger.error({ err }, 'did not stop in good order');
+      code = 1;
+    }
+    await stopTelemetry();
+    process.exit(code);
+  };
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
+  void bus.nc.closed().then(async (reason) => {
+    if (stopping) return;
+    const why = reason instanceof Error ? `: ${reason.message}` : '';
+    logger.fatal(`${name} stops, since its connection to NATS is closed for good${why}`);
+    await stopTelemetry();
     process.exit(1);
-  }
+  });
 }

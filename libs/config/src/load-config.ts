@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { redactUrl } from './redact-url.js';
@@ -59,7 +60,9 @@ export function loadConfig<Name extends SettingName>(
 ): Readonly<Pick<Config, Name | 'TAPELINE_CONFIGS_DIR'>> {
   const folder = resolve(env['TAPELINE_CONFIGS_DIR'] ?? 'configs');
   const defaults = readDefaults(folder);
-  const faults: string[] = [];
+  const faults = strayPaths(defaults).map(
+    (path) => `${path} in system.yaml is no setting: correct its spelling or take it out`,
+  );
   const values = names.map((name) => {
     const [path, shape] = SETTINGS[name];
     const given = env[name] === undefined || env[name] === '' ? lookUp(defaults, path) : env[name];
@@ -92,6 +95,18 @@ function readDefaults(folder: string): unknown {
   }
 }
 
+/** Paths of system.yaml that no setting has: a misspelt one would go unnoticed otherwise. */
+function strayPaths(tree: unknown, above = ''): string[] {
+  if (typeof tree !== 'object' || tree === null) return [];
+  const known = Object.values(SETTINGS).map(([path]) => path);
+  return Object.entries(tree).flatMap(([key, value]) => {
+    const path = `${above}${key}`;
+    if (known.some((place) => place === path)) return [];
+    const leadsOn = known.some((place) => place.startsWith(`${path}.`));
+    return leadsOn ? strayPaths(value, `${path}.`) : [path];
+  });
+}
+
 const lookUp = (tree: unknown, path: string): unknown =>
   path
     .split('.')
@@ -106,6 +121,7 @@ function withSafeJson<Value extends object>(values: Value): Value {
         name.endsWith('_KEY') ? '***' : typeof value === 'string' ? redactUrl(value) : value,
       ]),
     );
-  Object.defineProperty(values, 'toJSON', { value: toJSON, enumerable: false });
+  Object.defineProperty(values, 'toJSON', { value: toJSON });
+  Object.defineProperty(values, inspect.custom, { value: toJSON });
   return Object.freeze(values);
 }

@@ -41,6 +41,7 @@ export const REASONS = [
   'invalid_command',
   'upstream_refused',
   'unreadable_file',
+  'undecided_range',
   'dead_letter',
   'internal_error',
 ] as const;

@@ -24,23 +24,31 @@ export async function releaseCluster(cluster: string): Promise<void> {
   if (pid === undefined || processStart(pid) === undefined) {
     return;
   }
-  const isOurs = (): boolean =>
-    processStart(pid) !== undefined && processCommand(pid)?.includes(cluster) === true;
-  if (!isOurs()) {
+  if (!isServer(pid, cluster)) {
     await rm(pidFile, { force: true });
     return;
   }
   // Fast shutdown: ends the sessions, loses nothing.
   process.kill(pid, 'SIGINT');
   const deadline = Date.now() + STOP_TIMEOUT_MS;
-  while (isOurs() && Date.now() < deadline) {
+  while (isServer(pid, cluster) && Date.now() < deadline) {
     await sleep(POLL_MS);
   }
-  if (isOurs()) {
+  if (isServer(pid, cluster)) {
     throw new Error(
       `Another PostgreSQL, process ${pid}, runs on ${cluster} and does not stop. Stop it first.`,
     );
   }
+}
+
+/** Whether a server runs on a cluster. */
+export async function isServing(cluster: string): Promise<boolean> {
+  const pid = await readPid(join(cluster, 'postmaster.pid'));
+  return pid !== undefined && isServer(pid, cluster);
+}
+
+function isServer(pid: number, cluster: string): boolean {
+  return processStart(pid) !== undefined && processCommand(pid)?.includes(cluster) === true;
 }
 
 /** Whether a start failed only because sessions of a killed server had not ended yet. */

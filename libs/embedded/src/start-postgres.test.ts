@@ -144,5 +144,10 @@ describeAsRoot('startPostgres as root (skipped for other users)', () => {
     rmSync(dataDir, { recursive: true });
     const third = await start({ dataDir });
     await expect(select(third.url, 'SELECT n FROM held')).rejects.toThrow(/does not exist/u);
+    await third.stop();
+    rmSync(dataDir, { recursive: true });
+    const other = await start({ dataDir: join(closed, 'other') });
+    expect(other.dataDir).not.toBe(third.dataDir);
+    expect(existsSync(third.dataDir)).toBe(false);
   });
 });

@@ -1,15 +1,10 @@
 /**
  * Preloaded with `node --import`: starts OpenTelemetry before anything else is loaded. Exporters come
- * from the standard OTEL_* environment; without an endpoint or exporter there nothing is started.
+ * from the standard OTEL_* environment; without an endpoint or exporter there nothing is loaded.
  */
-const wanted =
-  process.env['OTEL_SDK_DISABLED'] !== 'true' &&
-  Object.keys(process.env).some(
-    (name) =>
-      /^OTEL_EXPORTER_OTLP_(TRACES_)?ENDPOINT$/.test(name) || name === 'OTEL_TRACES_EXPORTER',
-  );
+import { isTelemetryWanted } from './is-telemetry-wanted.js';
 
-if (wanted) {
+if (isTelemetryWanted(process.env)) {
   const { startSdk } = await import('./start-sdk.js');
   startSdk();
 }

@@ -5,6 +5,7 @@ import { CONSUMERS, InvalidCommandError, parseIngestCommand } from '@tapeline/co
 import { DatabentoError, HistoricalClient } from '@tapeline/databento';
 import { DbnError } from '@tapeline/dbn';
 import { isUnavailable, Storage } from '@tapeline/storage';
+import { UndecidedRangeError } from './domain/await-claims.js';
 import { ShortSourceError } from './domain/fetch-chunk.js';
 import { runJob } from './domain/run-job.js';
 
@@ -90,6 +91,7 @@ function readJson(message: BusMessage): unknown {
 const isPassing = (error: unknown): boolean =>
   isUnavailable(error) ||
   error instanceof ShortSourceError ||
+  error instanceof UndecidedRangeError ||
   (error instanceof DatabentoError && error.retryable) ||
   (error instanceof DbnError && (error.code === 'truncated' || error.code === 'truncated_zstd')) ||
   (error instanceof TypeError && error.message === 'terminated');

@@ -31,31 +31,40 @@ export class WriterController {
       const event = jobEventSchema.parse(message.json());
       await projectEvent(this.storage, event);
       if (event.event === 'chunk_fetched') {
-        const settlement = await settleChunk(this.storage, event.chunk_id);
-        await tellSettlement(this.publisher, event.job_id, event.chunk_id, settlement);
+        await this.settle(message, event.job_id, event.chunk_id);
       } else if (event.event === 'planned') {
         const job = await settleJob(this.storage, event.job_id);
         if (job) await tellCompleted(this.publisher, job);
       }
       return done();
-    });
+    }, 'bad_event');
   }
 
   private store(message: BusMessage): Promise<Outcome> {
     return this.guarded(async () => {
       const { job_id: jobId, chunk_id: chunkId } = await storeMessage(this.storage, message);
-      const settlement = await settleChunk(this.storage, chunkId);
-      await tellSettlement(this.publisher, jobId, chunkId, settlement);
+      await this.settle(message, jobId, chunkId);
       return done();
+    }, 'bad_header');
+  }
+
+  /** Completes what the message was the last part of. It has been committed before. */
+  private async settle(message: BusMessage, jobId: string, chunkId: string): Promise<void> {
+    const settlement = await settleChunk(this.storage, chunkId, {
+      again: message.deliveryCount > 1,
     });
+    await tellSettlement(this.publisher, jobId, chunkId, settlement);
   }
 
   /** Tells what can never succeed from what has to wait for the database. */
-  private async guarded(task: () => Promise<Outcome>): Promise<Outcome> {
+  private async guarded(
+    task: () => Promise<Outcome>,
+    malformed: 'bad_header' | 'bad_event',
+  ): Promise<Outcome> {
     try {
       return await task();
     } catch (error) {
-      const refusal = whyRefused(error);
+      const refusal = whyRefused(error, malformed);
       if (refusal) return deadLetter(refusal.code, refusal.message);
       if (!isUnavailable(error)) throw error;
       const text = error instanceof Error ? error.message : String(error);

@@ -61,6 +61,10 @@ async function rejected(client: PoolClient, event: JobEventOf<'rejected'>): Prom
 const UNDER_WAY = `(job.state IN ('accepted', 'running')
                    OR (job.state = 'failed' AND job.ended_at < excluded.planned_at))`;
 
+/** A fetcher that goes on with a saved plan does not resolve the symbols again. */
+const unlessEmpty = (column: string): string =>
+  `CASE WHEN excluded.${column} = '[]' THEN coalesce(job.${column}, '[]') ELSE excluded.${column} END`;
+
 /** The chunks themselves and their claims are saved by the planner: see docs/adr/0004. */
 async function planned(client: PoolClient, event: JobEventOf<'planned'>): Promise<void> {
   await client.query(
@@ -72,7 +76,7 @@ async function planned(client: PoolClient, event: JobEventOf<'planned'>): Promis
        reason = CASE WHEN ${UNDER_WAY} THEN excluded.reason ELSE job.reason END,
        message = CASE WHEN ${UNDER_WAY} THEN excluded.message ELSE job.message END,
        ended_at = CASE WHEN ${UNDER_WAY} THEN NULL ELSE job.ended_at END,
-       not_found = excluded.not_found, partial = excluded.partial,
+       not_found = ${unlessEmpty('not_found')}, partial = ${unlessEmpty('partial')},
        planned_at = coalesce(job.planned_at, excluded.planned_at)`,
     [
       event.job_id,

@@ -8,6 +8,8 @@ export interface CoverageClaim {
   readonly endTies: number;
   readonly chunkId: string;
   readonly chunkState: 'planned' | 'fetched' | 'complete' | 'failed';
+  /** Whether the chunk may hold less than it claims: it has a limit, or is a file. Known once fetched. */
+  readonly mayStopEarly: boolean;
 }
 
 /** Stands for every instrument of the dataset: the claim of an ALL_SYMBOLS chunk. */

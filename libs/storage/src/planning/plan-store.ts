@@ -44,7 +44,8 @@ export class PlanTransaction {
   ): Promise<CoverageClaim[]> {
     const every = instruments.includes(EVERY_INSTRUMENT);
     const { rows } = await this.client.query<CoverageRow>(
-      `SELECT c.instrument_id, c.start_ns, c.end_ns, c.end_ties, c.chunk_id, k.state
+      `SELECT c.instrument_id, c.start_ns, c.end_ns, c.end_ties, c.chunk_id, k.state,
+              (k.request ? 'limit' OR k.request ->> 'source' = 'file') AS may_stop_early
          FROM coverage c JOIN chunk k USING (chunk_id)
         WHERE c.dataset = $1 AND c.schema = $2
           AND ($3 OR c.instrument_id = $4 OR c.instrument_id = ANY($5::bigint[]))
@@ -58,6 +59,7 @@ export class PlanTransaction {
       endTies: Number(row.end_ties),
       chunkId: row.chunk_id,
       chunkState: row.state,
+      mayStopEarly: row.may_stop_early,
     }));
   }
 
@@ -130,6 +132,7 @@ interface CoverageRow {
   end_ties: string;
   chunk_id: string;
   state: CoverageClaim['chunkState'];
+  may_stop_early: boolean;
 }
 
 /** Runs `plan` in one transaction, alone among the planners of its dataset and schema. */

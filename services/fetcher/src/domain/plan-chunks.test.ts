@@ -32,6 +32,7 @@ const claim = (
   endTies: 0,
   chunkId: 'other',
   chunkState: 'complete',
+  mayStopEarly: false,
   ...more,
 });
 

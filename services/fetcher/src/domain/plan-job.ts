@@ -5,6 +5,7 @@ import type { HistoricalClient } from '@tapeline/databento';
 import { SCHEMAS, utcDate } from '@tapeline/records';
 import { EVERY_INSTRUMENT, withPlanLock } from '@tapeline/storage';
 import type { Storage, SymbologyInterval } from '@tapeline/storage';
+import { awaitClaims } from './await-claims.js';
 import { expectedCounts } from './expected-counts.js';
 import { intervalClaims, metadataSymbology } from './file-symbology.js';
 import { instrumentRanges, planChunks } from './plan-chunks.js';
@@ -138,6 +139,7 @@ function lockAndPlan(storage: Storage, input: PlanInput): Promise<ChunkPlan> {
   return withPlanLock(storage, dataset, schema, async (transaction) => {
     const ids = [...input.instruments.keys()];
     const coverage = await transaction.readCoverage(dataset, schema, ids, range);
+    awaitClaims(coverage);
     const plan = input.plan(coverage);
     const counts = await input.count(plan.chunks);
     const chunks = plan.chunks.map((chunk, index) => ({

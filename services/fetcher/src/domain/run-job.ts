@@ -6,6 +6,7 @@ import type { HistoricalClient } from '@tapeline/databento';
 import { DbnError, DbnStream } from '@tapeline/dbn';
 import { readPlan, reviveChunks } from '@tapeline/storage';
 import type { PlanChunk, Storage } from '@tapeline/storage';
+import { UndecidedRangeError } from './await-claims.js';
 import { fetchChunk } from './fetch-chunk.js';
 import type { FetchedChunk, Publish } from './fetch-chunk.js';
 import { planJob } from './plan-job.js';
@@ -131,6 +132,9 @@ async function openRange(client: HistoricalClient, request: ChunkRequest): Promi
 function asFailure(error: unknown, command: IngestCommand): Failure | undefined {
   if (error instanceof DatabentoError && !error.retryable) {
     return { reason: 'upstream_refused', message: error.message };
+  }
+  if (error instanceof UndecidedRangeError && !error.passes) {
+    return { reason: 'undecided_range', message: error.message };
   }
   if (!isFileRequest(command)) return undefined;
   const code = String((error as { code?: unknown }).code);

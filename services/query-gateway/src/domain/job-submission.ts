@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { InvalidCommandError, jobIdSchema, parseIngestCommand } from '@tapeline/contracts';
 import type { IngestCommand } from '@tapeline/contracts';
 import { Problem } from './problem.js';
@@ -16,7 +16,7 @@ export interface JobSubmission {
 export function readJobSubmission(body: unknown): JobSubmission {
   try {
     const command = parseIngestCommand(body);
-    const jobId = command.job_id ?? randomUUID();
+    const jobId = command.job_id ?? randomBytes(8).toString('hex');
     return {
       jobId,
       command: { ...command, job_id: jobId },
