@@ -2,7 +2,7 @@
 // It comes before `npm ci`, so it needs nothing but Node 20. What is done already is not done again.
 // Progress goes to standard error: standard output belongs to the command.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ const outerPath = (process.env.PATH ?? '')
   .join(delimiter);
 const innerPath = `${bin}${delimiter}${outerPath}`;
 
+const NEEDED_BYTES = 1e9;
 const commands = {
   demo: ['cli/bin/tapeline.js', 'demo'],
   up: ['cli/bin/tapeline.js', 'up'],
@@ -95,7 +96,14 @@ function packagesOf(lockFile) {
 }
 
 function installPackages() {
-  const result = run('npm', ['ci', '--no-audit', '--no-fund'], outerPath);
+  const { bavail, bsize } = statfsSync(root);
+  // npm itself ignores a full disk while it unpacks optional packages, Node 26 among them.
+  if (bavail * bsize < NEEDED_BYTES) {
+    throw new Remedy(`The disk is full: make room for 1 GB at ${root} and run the command again.`);
+  }
+  const quiet = ['--no-audit', '--no-fund', '--no-update-notifier'];
+  const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=8000'];
+  const result = run('npm', ['ci', ...quiet, ...patience], outerPath);
   if (result.error) {
     throw new Remedy('npm was not found: install Node 20 or newer with npm (https://nodejs.org).');
   }

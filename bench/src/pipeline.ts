@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startStack } from '@tapeline/embedded';
 import type { Stack } from '@tapeline/embedded';
-import pg from 'pg';
+import { Client } from 'pg';
 import { median } from './median.js';
 import { psql } from './psql.js';
 
@@ -110,7 +110,7 @@ async function copyDay(
   const url = stack.urls.postgres;
   const next = day.add({ days: 1 }).toString();
   const file = join(folder, 'peer.copy');
-  const client = new pg.Client(url);
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query('DROP TABLE IF EXISTS peer');

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 
 /** Runs psql commands on a database. @throws Error that says how to get psql where there is none. */
 export function psql(url: string, commands: readonly string[]): Promise<string> {
-  const arguments_ = ['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1', url];
-  const child = spawn('psql', [...arguments_, ...commands.flatMap((command) => ['-c', command])], {
+  const fixed = ['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1', url];
+  const child = spawn('psql', [...fixed, ...commands.flatMap((command) => ['-c', command])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

@@ -50,7 +50,7 @@ export class GatewayClient {
 
   /** The answer of `/v1/timeseries`, still unread. */
   timeseries(parameters: URLSearchParams): Promise<Response> {
-    return this.request(`/v1/timeseries?${parameters}`);
+    return this.request(`/v1/timeseries?${parameters.toString()}`);
   }
 
   private async request(

@@ -21,10 +21,8 @@ export interface IndexEntry {
 
 /** Totals over all records of a long file. */
 export interface Summary {
-  readonly records: number;
   readonly sum_price: string;
   readonly sum_size: number;
-  readonly first_ts_recv: string;
   readonly last_ts_recv: string;
 }
 

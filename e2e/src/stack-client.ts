@@ -7,7 +7,7 @@ import type { Stack } from '@tapeline/embedded';
 import { Client } from 'pg';
 import type { Answer } from './expected-records.js';
 
-export const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A job as the gateway tells it. */
 export interface Job {
@@ -71,7 +71,7 @@ export class StackClient {
   /** Records of a range; JSON as the gateway sends it. */
   async records(parameters: Record<string, string>): Promise<Answer[]> {
     const url = new URL(
-      `/v1/timeseries?${new URLSearchParams(parameters)}`,
+      `/v1/timeseries?${new URLSearchParams(parameters).toString()}`,
       this.stack.urls.gateway,
     );
     const response = await fetch(url);

@@ -170,11 +170,12 @@ it.each([
 
 it('rejects what is no JSON without stopping', async () => {
   nats.publish('ingest.command.request', 'not json');
-  for (;;) {
-    const rows = await client.sql(`SELECT FROM job WHERE message LIKE 'the command is no JSON%'`);
-    if (rows.length === 1) break;
-    await delay(50);
-  }
+  const rejected = () =>
+    client.sql<{ state: string }>(
+      `SELECT state FROM job WHERE message LIKE 'the command is no JSON%'`,
+    );
+  while ((await rejected()).length === 0) await delay(50);
+  expect(await rejected()).toEqual([{ state: 'rejected' }]);
 });
 
 it.each([

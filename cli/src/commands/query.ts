@@ -60,7 +60,14 @@ export function ask(
   return new GatewayClient(url).timeseries(parameters);
 }
 
-const PLUMBING = ['publisher_id', 'instrument_id', 'flags', 'ts_in_delta', 'sequence', 'depth'];
+const PLUMBING = new Set([
+  'publisher_id',
+  'instrument_id',
+  'flags',
+  'ts_in_delta',
+  'sequence',
+  'depth',
+]);
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   definition: [
     'ts_recv',
@@ -81,9 +88,7 @@ export function formatRecords(schema: string, records: readonly Row[]): string {
   const all = Object.keys(first);
   const columns =
     SHOWN[schema] ??
-    all.filter(
-      (name) => !PLUMBING.includes(name) && !(name === 'ts_event' && all.includes('ts_recv')),
-    );
+    all.filter((name) => !PLUMBING.has(name) && !(name === 'ts_event' && all.includes('ts_recv')));
   return formatTable(
     columns,
     records.map((record) => columns.map((name) => show(name, record[name] ?? null))),

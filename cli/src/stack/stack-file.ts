@@ -25,7 +25,7 @@ export interface StackFile {
 }
 
 /** Where the stack's data go when no folder is named. */
-export const defaultFolder = (): string => join(stateFolder, 'stack');
+const defaultFolder = (): string => join(stateFolder, 'stack');
 
 /** The folder that a user names is relative to where he is. */
 export const stackFolder = (folder: string | undefined): string =>

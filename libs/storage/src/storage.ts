@@ -53,7 +53,8 @@ export class Storage {
         () => true,
         () => false,
       );
-      client.off('error', ignore);
+      // One that is thrown away keeps its listener: it may report its end later.
+      if (undone) client.off('error', ignore);
       client.release(!undone);
       throw error;
     }

@@ -4,13 +4,13 @@ import { defineEntity, p } from '@mikro-orm/core';
 const big = () => p.bigint('string');
 const time = () => p.datetime().columnType('timestamptz');
 
-export const DatasetEntity = defineEntity({
+const DatasetEntity = defineEntity({
   name: 'Dataset',
   tableName: 'dataset',
   properties: { id: p.smallint().primary().autoincrement(), code: p.text().unique() },
 });
 
-export const JobEntity = defineEntity({
+const JobEntity = defineEntity({
   name: 'Job',
   tableName: 'job',
   properties: {
@@ -29,7 +29,7 @@ export const JobEntity = defineEntity({
   },
 });
 
-export const ChunkEntity = defineEntity({
+const ChunkEntity = defineEntity({
   name: 'Chunk',
   tableName: 'chunk',
   properties: {
@@ -51,7 +51,7 @@ export const ChunkEntity = defineEntity({
   },
 });
 
-export const JobChunkEntity = defineEntity({
+const JobChunkEntity = defineEntity({
   name: 'JobChunk',
   tableName: 'job_chunk',
   indexes: [{ name: 'job_chunk_by_chunk', properties: ['chunk_id'] }],
@@ -62,7 +62,7 @@ export const JobChunkEntity = defineEntity({
   },
 });
 
-export const CoverageEntity = defineEntity({
+const CoverageEntity = defineEntity({
   name: 'Coverage',
   tableName: 'coverage',
   indexes: [{ name: 'coverage_by_chunk', properties: ['chunk_id'] }],
@@ -77,7 +77,7 @@ export const CoverageEntity = defineEntity({
   },
 });
 
-export const SymbologyEntity = defineEntity({
+const SymbologyEntity = defineEntity({
   name: 'Symbology',
   tableName: 'symbology',
   indexes: [{ name: 'symbology_by_instrument', properties: ['dataset', 'instrument_id'] }],
@@ -91,7 +91,7 @@ export const SymbologyEntity = defineEntity({
   },
 });
 
-export const LedgerEntity = defineEntity({
+const LedgerEntity = defineEntity({
   name: 'Ledger',
   tableName: 'ledger',
   indexes: [{ name: 'ledger_by_chunk', properties: ['chunk_id'] }],
@@ -115,7 +115,7 @@ export const LedgerEntity = defineEntity({
   },
 });
 
-export const QuarantineEntity = defineEntity({
+const QuarantineEntity = defineEntity({
   name: 'Quarantine',
   tableName: 'quarantine',
   uniques: [{ name: 'quarantine_record', properties: ['chunk_id', 'ordinal'] }],

@@ -163,6 +163,7 @@ describe('a connection that breaks', () => {
     const batch = trades(500);
     const error: unknown = await writeBatch(cutOff, headerOf(batch, 'c'), batch).catch((e) => e);
     expect(cuts).toBe(1);
+    console.log(error);
     expect(isUnavailable(error)).toBe(true);
     expect(await counts()).toEqual({ trades: 0, ledger: 0 });
 
