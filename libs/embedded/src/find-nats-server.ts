@@ -33,14 +33,17 @@ export async function findNatsServer(cacheFolder = defaultCacheFolder()): Promis
   if (present !== undefined) {
     return present;
   }
-  const failures = await downloadNatsServer(cacheFolder);
+  const failures = await downloadNatsServer(
+    cacheFolder,
+    async (binary) => (await readVersion(binary)) !== undefined,
+  );
   const downloaded = await firstUsable([cacheFolder]);
   if (downloaded === undefined) {
     throw new NatsServerMissingError(
       `No nats-server 2.10 or newer was found (${failures.join('; ')}). Do one of these: ` +
         'install nats-server and put it on the PATH (https://github.com/nats-io/nats-server/releases); ' +
         `place its binary in ${cacheFolder}; ` +
-        'or set NATS_URL to a server with JetStream that is already running.',
+        'or run everything in containers (docker compose up).',
     );
   }
   return downloaded;

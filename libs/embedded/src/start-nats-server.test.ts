@@ -107,7 +107,7 @@ describe('findNatsServer', () => {
   it('lists the ways to get one when there is none', async () => {
     process.env['PATH'] = join(folder, 'empty');
     await expect(findNatsServer(join(folder, 'cache'))).rejects.toThrow(
-      /No nats-server 2\.10 or newer was found \(npm: .*; Debian: .*\)\. Do one of these: .*NATS_URL/u,
+      /No nats-server 2\.10 or newer was found \(npm: .*; Debian: .*\)\. Do one of these: .*docker compose up/u,
     );
   });
 });

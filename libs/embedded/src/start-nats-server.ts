@@ -91,7 +91,8 @@ function serverConfig(values: {
   readonly serverName: string;
   readonly sync: boolean;
 }): string {
-  const storeDir = JSON.stringify(join(values.dataDir, 'jetstream'));
+  // The server adds /jetstream.
+  const storeDir = JSON.stringify(values.dataDir);
   return `listen: "127.0.0.1:${values.port}"
 server_name: "${values.serverName}"
 jetstream {

@@ -16,8 +16,16 @@ const LOST =
 
 /** Whether an error means that the database is away for now, so that the same will work later. */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
-  const code = 'code' in error ? String(error.code) : '';
-  return PASSING.test(code) || NETWORK.has(code) || LOST.test(error.message);
+  if (typeof error !== 'object' || error === null) return false;
+  // Node reports a host with several addresses as one error of several.
+  const { code, message, errors } = error as {
+    code?: unknown;
+    message?: unknown;
+    errors?: unknown;
+  };
+  if (Array.isArray(errors) && errors.some(isUnavailable)) return true;
+  return (
+    (typeof code === 'string' && (PASSING.test(code) || NETWORK.has(code))) ||
+    (typeof message === 'string' && LOST.test(message))
+  );
 }

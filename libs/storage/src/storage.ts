@@ -25,6 +25,7 @@ export class Storage {
       max: connections,
       connectionTimeoutMillis: 10_000,
       application_name: 'tapeline',
+      keepAlive: true,
     });
     pool.on('error', (error) => onError?.(error));
     return new Storage(pool);

@@ -3,10 +3,8 @@ import { BusPublisher, Consume, done, TransientError } from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
 import { CONSUMERS, InvalidCommandError, parseIngestCommand } from '@tapeline/contracts';
 import { DatabentoError, HistoricalClient } from '@tapeline/databento';
-import { DbnError } from '@tapeline/dbn';
 import { isUnavailable, Storage } from '@tapeline/storage';
 import { UndecidedRangeError } from './domain/await-claims.js';
-import { ShortSourceError } from './domain/fetch-chunk.js';
 import { runJob } from './domain/run-job.js';
 
 /** Commands in; plans, raw batches and events out. */
@@ -87,11 +85,9 @@ function readJson(message: BusMessage): unknown {
   }
 }
 
-/** The database or the vendor is away, or a stream was cut: the job goes on where it was. */
+/** Something is away for now: the job goes on where it was, however long that takes. */
 const isPassing = (error: unknown): boolean =>
   isUnavailable(error) ||
-  error instanceof ShortSourceError ||
   error instanceof UndecidedRangeError ||
   (error instanceof DatabentoError && error.retryable) ||
-  (error instanceof DbnError && (error.code === 'truncated' || error.code === 'truncated_zstd')) ||
   (error instanceof TypeError && error.message === 'terminated');

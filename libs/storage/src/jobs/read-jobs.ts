@@ -83,7 +83,9 @@ export async function readJobs(
 
 /** One job, or undefined if there is none of that id. */
 export async function readJob(storage: Storage, jobId: string): Promise<JobView | undefined> {
-  const { rows } = await storage.pool.query<Row>(select('SELECT * FROM job WHERE job_id = $1'), [jobId]);
+  const { rows } = await storage.pool.query<Row>(select('SELECT * FROM job WHERE job_id = $1'), [
+    jobId,
+  ]);
   return rows[0] && view(rows[0]);
 }
 

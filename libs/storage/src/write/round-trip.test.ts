@@ -1,6 +1,13 @@
 /** Every column of every schema through COPY, the tables and the views for people, compared exactly. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ORDINAL, parsePrice, readString, sampleBatch, SCHEMA_NAMES, SCHEMAS } from '@tapeline/records';
+import {
+  ORDINAL,
+  parsePrice,
+  readString,
+  sampleBatch,
+  SCHEMA_NAMES,
+  SCHEMAS,
+} from '@tapeline/records';
 import type { ColumnarBatch, ColumnDescription } from '@tapeline/records';
 import { testDatabase } from '@tapeline/testing';
 import type { TestDatabase } from '@tapeline/testing';

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { testDatabase } from '@tapeline/testing';
+import type { TestDatabase } from '@tapeline/testing';
+import { migrate } from '../schema/migrate.js';
+import { Storage } from '../storage.js';
+import { trades, headerOf } from '../test-batches.js';
+import { writeQuarantine } from '../write/write-quarantine.js';
+import { chunkOf, eventOf, savePlan, store } from './job-fixture.js';
+import { projectEvent } from './project-event.js';
+import { settleChunk, settleJob } from './settle-chunk.js';
+
+let database: TestDatabase;
+let storage: Storage;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  await migrate(database.url);
+  storage = Storage.open({ url: database.url, connections: 8 });
+});
+afterEach(async () => {
+  await storage.close();
+  await database.drop();
+});
+
+const project = (event: Parameters<typeof projectEvent>[1]) => projectEvent(storage, event);
+
+const NOTHING = { completedChunk: null, completedJobs: [] };
+
+it('completes a chunk and its job when, and only when, every record is accounted for', async () => {
+  await savePlan(storage, 'j', [chunkOf('c')]);
+  await project(eventOf.planned('j'));
+  await store(storage, 'c', 0, 5, 1);
+  // Fetched is not known yet: what is stored so far may be all of it or not.
+  expect(await settleChunk(storage, 'c')).toEqual(NOTHING);
+
+  await project(eventOf.chunkFetched('j', 'c', 11));
+  expect(await settleChunk(storage, 'c')).toEqual(NOTHING);
+
+  await store(storage, 'c', 1, 3);
+  expect(await settleChunk(storage, 'c')).toEqual(NOTHING);
+
+  const refused = trades(2);
+  const header = { part: 'quarantined.0', quarantined: 2, fetched: 2 };
+  await writeQuarantine(
+    storage,
+    headerOf(refused, 'c', 2, header),
+    refused,
+    ['r', 'r'],
+    ['x', 'y'],
+  );
+  const totals = { fetched: 11, stored: 8, quarantined: 2, filtered: 1 };
+  const completedJobs = [{ jobId: 'j', totals, reason: null, message: null }];
+  expect(await settleChunk(storage, 'c')).toEqual({ completedChunk: totals, completedJobs });
+
+  // The job is told again until its completion is projected, the chunk where it is asked for.
+  expect(await settleChunk(storage, 'c')).toEqual({ completedChunk: null, completedJobs });
+  await project(eventOf.completed('j', { totals }));
+  expect(await settleChunk(storage, 'c')).toEqual(NOTHING);
+  expect(await settleChunk(storage, 'c', { again: true })).toEqual({
+    completedChunk: totals,
+    completedJobs: [],
+  });
+});
+
+it('is completed by exactly one of several writers that finish at once', async () => {
+  for (let round = 0; round < 10; round++) {
+    const chunk = `c${round}`;
+    await savePlan(storage, `j${round}`, [chunkOf(chunk)]);
+    const settlements = await Promise.all([
+      ...[0, 1, 2, 3].map(async (sequence) => {
+        await store(storage, chunk, sequence, 10);
+        return settleChunk(storage, chunk);
+      }),
+      (async () => {
+        await project(eventOf.chunkFetched(`j${round}`, chunk, 40));
+        return settleChunk(storage, chunk);
+      })(),
+    ]);
+    expect(settlements.filter(({ completedChunk }) => completedChunk !== null)).toHaveLength(1);
+    expect(settlements.some(({ completedJobs }) => completedJobs.length === 1)).toBe(true);
+  }
+});
+
+it('completes a job with the last of its chunks, and every job that shares it', async () => {
+  await savePlan(storage, 'first', [chunkOf('a'), chunkOf('b')]);
+  await savePlan(storage, 'second', [chunkOf('d')], ['b']);
+  await store(storage, 'a', 0, 1);
+  await project(eventOf.chunkFetched('first', 'a', 1));
+  expect((await settleChunk(storage, 'a')).completedJobs).toEqual([]);
+  await store(storage, 'd', 0, 4);
+  await project(eventOf.chunkFetched('second', 'd', 4));
+  expect((await settleChunk(storage, 'd')).completedJobs).toEqual([]);
+
+  await store(storage, 'b', 0, 2);
+  await project(eventOf.chunkFetched('first', 'b', 2));
+  const { completedJobs } = await settleChunk(storage, 'b');
+  expect(completedJobs.map(({ jobId, totals }) => [jobId, totals.fetched, totals.stored])).toEqual([
+    ['first', 3, 3],
+    ['second', 6, 6],
+  ]);
+});
+
+it('does not complete a chunk that counts more than was fetched', async () => {
+  await savePlan(storage, 'j', [chunkOf('c')]);
+  await store(storage, 'c', 0, 5);
+  await project(eventOf.chunkFetched('j', 'c', 4));
+  expect(await settleChunk(storage, 'c')).toEqual(NOTHING);
+});
+
+it('completes a chunk without records, and says why the job has none', async () => {
+  await savePlan(storage, 'j', [chunkOf('c')]);
+  await project(eventOf.chunkFetched('j', 'c', 0, { batches: 0 }));
+  expect((await settleChunk(storage, 'c')).completedJobs).toMatchObject([
+    { jobId: 'j', reason: 'no_records', message: 'the source has no records in this range' },
+  ]);
+});
+
+it('says so where all records were held already', async () => {
+  await savePlan(storage, 'j', [chunkOf('c')]);
+  await project(eventOf.chunkFetched('j', 'c', 0, { batches: 0, skipped: 7 }));
+  expect((await settleChunk(storage, 'c')).completedJobs).toMatchObject([
+    { jobId: 'j', reason: 'already_held', message: 'all 7 records were held already' },
+  ]);
+});
+
+it('completes a job without chunks once its plan says why there are none', async () => {
+  await savePlan(storage, 'j', []);
+  expect(await settleJob(storage, 'j')).toBeUndefined();
+  await project(eventOf.accepted('j'));
+  expect(await settleJob(storage, 'j')).toBeUndefined();
+  await project(eventOf.planned('j', { reason: 'no_session', message: 'closed' }));
+  expect(await settleJob(storage, 'j')).toEqual({
+    jobId: 'j',
+    totals: { fetched: 0, stored: 0, quarantined: 0, filtered: 0 },
+    reason: 'no_session',
+    message: 'closed',
+  });
+});
+
+it('does not complete a job that failed before it had chunks', async () => {
+  await project(eventOf.accepted('j'));
+  await project(eventOf.failed('j'));
+  expect(await settleJob(storage, 'j')).toBeUndefined();
+});
+
+it('knows nothing of chunks and jobs that are not there', async () => {
+  expect(await settleChunk(storage, 'none')).toEqual(NOTHING);
+  expect(await settleJob(storage, 'none')).toBeUndefined();
+});
