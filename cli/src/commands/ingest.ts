@@ -51,8 +51,9 @@ export function ingestCommand(options: IngestOptions): object {
 
 /** `tapeline ingest`: submits a job and, with --watch, follows it to its end. */
 export async function ingest(options: IngestOptions): Promise<void> {
+  const command = ingestCommand(options);
   const gateway = new GatewayClient(gatewayUrl());
-  const { job_id: jobId } = await gateway.submit(ingestCommand(options));
+  const { job_id: jobId } = await gateway.submit(command);
   if (!options.watch) {
     console.log(
       options.json

@@ -7,8 +7,8 @@ import { CliError } from '../cli-error.js';
 /** The checkout that this CLI is a part of. */
 export const projectRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Everything that running makes: binaries, data, logs. */
-export const stateFolder = join(projectRoot, '.tapeline');
+/** What running makes: data, logs, and the note of the running stack. Tests have one of their own. */
+export const stateFolder = process.env['TAPELINE_STATE_DIR'] ?? join(projectRoot, '.tapeline');
 
 const path = join(stateFolder, 'stack.json');
 

@@ -76,6 +76,6 @@ it('reads an address', () => {
 
 it('names no password where it cannot read an address', () => {
   for (const address of ['nats://u:hidden@:1', 'http://u:hidden@a:1', 'hidden', '']) {
-    expect(() => serverOptions(address)).toThrow(/^[^h]*malformed: NATS_URL looks like(?!.*hidden)/);
+    expect(() => serverOptions(address)).toThrow(/malformed: NATS_URL looks like((?!hidden).)*$/);
   }
 });

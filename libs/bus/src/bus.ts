@@ -76,8 +76,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   };
 }
 
-/** These come every few seconds, or twice a second while the server is away. */
-const UNTOLD = new Set(['ping', 'reconnecting']);
+/** Of no use to a reader, and some come twice a second while the server is away. */
+const UNTOLD = new Set(['ping', 'reconnecting', 'update']);
 
 async function connectPatiently(options: BusOptions): Promise<NatsConnection> {
   const address = serverOptions(options.url);

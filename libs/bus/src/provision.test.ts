@@ -76,13 +76,9 @@ it('says what to do about a stream that cannot be changed', async () => {
 
 it('says what to do about a consumer that cannot be changed', async () => {
   const { stream, consumer } = testQueue();
-  await provision(bus, [stream], [consumer]);
-  await bus.jsm.consumers.delete(stream.name, consumer.durable);
-  await bus.jsm.consumers.add(stream.name, {
-    durable_name: consumer.durable,
-    ack_policy: 'explicit',
-    deliver_subject: 'somewhere',
-  });
-  const changed = provision(bus, [stream], [consumer]);
+  const log = { ...stream, retention: 'limits' as const };
+  await provision(bus, [log], []);
+  await bus.jsm.consumers.add(stream.name, { durable_name: 'work', ack_policy: 'none' });
+  const changed = provision(bus, [log], [consumer]);
   await expect(changed).rejects.toThrow(`(nats consumer rm ${stream.name} work)`);
 });

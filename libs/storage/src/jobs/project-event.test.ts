@@ -232,7 +232,7 @@ describe('a job that fails', () => {
     const { rows } = await storage.pool.query<{ at: string }>(
       'SELECT to_json(clock_timestamp()) AS at',
     );
-    const failure = eventOf.failed('j', rows[0]!);
+    const failure = eventOf.failed('j', rows[0]);
     await project(eventOf.accepted('j'), eventOf.planned('j'), failure);
     await reviveChunks(storage, 'j');
     await project(eventOf.accepted('j'));

@@ -42,12 +42,11 @@ export class Migration1 extends Migration {
 }
 
 /** Columns in units of 1e-9. */
-const PRICES = new Set([
-  ...['price', 'open', 'high', 'low', 'close', 'bid_px_00', 'ask_px_00', 'strike_price'],
-  ...['min_price_increment', 'min_price_increment_amount', 'display_factor', 'price_ratio'],
-  ...['high_limit_price', 'low_limit_price', 'max_price_variation', 'unit_of_measure_qty'],
-  ...['leg_price', 'leg_delta'],
-]);
+const PRICES = new Set(
+  `price open high low close bid_px_00 ask_px_00 strike_price leg_price leg_delta price_ratio
+   min_price_increment min_price_increment_amount display_factor unit_of_measure_qty
+   high_limit_price low_limit_price max_price_variation`.split(/\s+/),
+);
 
 /**
  * The table with its dataset's name, prices as exact numerics, and each time's nanoseconds as text.

@@ -6,7 +6,10 @@ import { writeBatch, writeQuarantine } from '@tapeline/storage';
 import type { Storage } from '@tapeline/storage';
 
 /** Stores the batch or the refused records of a message; @returns its header. */
-export async function storeMessage(storage: Storage, message: BusMessage): Promise<BatchHeader> {
+export async function storeMessage(
+  storage: Storage,
+  message: Pick<BusMessage, 'data' | 'header'>,
+): Promise<BatchHeader> {
   const header = readBatchHeader((name) => message.header(name));
   const { batch, extra } = decodeArrow(message.data);
   if (header.part === 'stored') {

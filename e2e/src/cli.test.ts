@@ -1,0 +1,112 @@
+/** The commands as a user types them, each a process of its own. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const state = mkdtempSync(join(tmpdir(), 'tapeline-cli-'));
+
+interface Output {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function tapeline(...args: string[]): Promise<Output> {
+  const env = { ...process.env, TAPELINE_STATE_DIR: state, NODE_OPTIONS: '' };
+  const command = join(root, 'cli', 'bin', 'tapeline.js');
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [command, ...args],
+      { env, cwd: root, maxBuffer: 64 * 1024 * 1024 },
+      (error, out, err) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+      },
+    );
+  });
+}
+
+const range =
+  '--dataset GLBX.MDP3 --schema ohlcv-1h -s ES.c.0 --stype-in continuous --start 2024-07-01';
+
+afterAll(() => rmSync(state, { recursive: true, force: true }));
+
+it('says what to do while nothing runs', async () => {
+  const { code, err } = await tapeline('status');
+  expect([code, err]).toEqual([
+    1,
+    "tapeline: nothing is running: 'tapeline up' starts a stack, or set TAPELINE_URL to a gateway's address\n",
+  ]);
+  expect((await tapeline('down')).out).toBe('nothing was running\n');
+});
+
+it.each([
+  [['ingest', '--dataset', 'GLBX.MDP3'], /ingest needs --schema, --symbols, --start, or --file/],
+  [['ingest', '--file', 'x.dbn', '--schema', 'trades'], /--file says all by itself/],
+  [['ingest', '--limit', '0'], /give a whole number above 0/],
+  [['query', '--dataset', 'GLBX.MDP3'], /required option '--schema <schema>' not specified/],
+  [['quary'], /unknown command 'quary'/],
+])('refuses %j with a hint', async (args, message) => {
+  const { code, err } = await tapeline(...args);
+  expect(code).toBe(1);
+  expect(err).toMatch(message);
+  expect(err).not.toContain('    at ');
+});
+
+describe('with a stack', () => {
+  beforeAll(async () => {
+    const { code, out, err } = await tapeline('up');
+    if (code !== 0) throw new Error(`${out}${err}`);
+  });
+  afterAll(async () => {
+    await tapeline('down');
+  });
+
+  it('ingests, queries in each format, and shows the status', async () => {
+    const ingested = await tapeline('ingest', ...range.split(' '), '--watch', '--json');
+    expect(ingested.code).toBe(0);
+    const job = JSON.parse(ingested.out) as { job_id: string; stored: number };
+    expect(job).toMatchObject({ state: 'completed', holds: true, schema: 'ohlcv-1h' });
+
+    const csv = await tapeline('query', ...range.split(' '), '--format', 'csv');
+    const lines = csv.out.trimEnd().split('\n');
+    expect(lines[0]).toBe('ts_event,publisher_id,instrument_id,open,high,low,close,volume,symbol');
+    expect(lines).toHaveLength(job.stored + 1);
+    const json = await tapeline('query', ...range.split(' '), '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ count: job.stored, complete: true });
+    const table = await tapeline('query', ...range.split(' '), '--limit', '2');
+    expect(table.out).toContain('2024-07-01T00:00:00.000000000Z');
+
+    expect((await tapeline('status', job.job_id)).out).toContain('completed');
+    const status = JSON.parse((await tapeline('status', '--json')).out) as {
+      processes: { name: string }[];
+      urls: { postgres: string };
+    };
+    expect(status.processes.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['fetcher', 'nats-server', 'postgres', 'query-gateway', 'writer']),
+    );
+    expect(status.urls.postgres).toContain(':***@');
+  });
+
+  it('ends with code 1 and the reason when a job fails', async () => {
+    const { code, out } = await tapeline('ingest', '--file', '/nowhere/x.dbn', '--watch');
+    expect(code).toBe(1);
+    expect(out).toContain('/nowhere/x.dbn: ENOENT');
+  });
+});
+
+it('runs the demo to a sum that holds', async () => {
+  const { code, out, err } = await tapeline('demo', '--json');
+  const summary = JSON.parse(out.trimEnd().split('\n').at(-1)!) as {
+    ok: boolean;
+    jobs: { dataset: string; schema: string; fetched: number; stored: number }[];
+  };
+  expect([code, summary.ok]).toEqual([0, true]);
+  expect(summary.jobs).toHaveLength(12);
+  expect(summary.jobs.every((job) => job.fetched > 0 && job.fetched === job.stored)).toBe(true);
+  expect(err).toContain('started query-gateway');
+}, 180_000);
