@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 import { resultsFolder, testedPackages } from './nx-targets.js';
 
@@ -33,20 +34,27 @@ if (!testsOk && totals.failed === 0) {
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
+/** Runs a program and tells whether it succeeded. What it prints is printed, without colour in logs. */
 function run([command, ...args]) {
-  const { status, error } = spawnSync(command, args, {
-    stdio: ['ignore', 'inherit', 'inherit'],
+  const plain = !process.stdout.isTTY;
+  // oxlint colours whatever it is told, so what it prints is caught; nx obeys FORCE_COLOR and shows
+  // how far it is.
+  const caught = plain && command !== 'nx';
+  const { status, error, stdout } = spawnSync(command, args, {
+    stdio: ['ignore', caught ? 'pipe' : 'inherit', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
     env: {
       ...process.env,
+      ...(plain && { FORCE_COLOR: '0', NO_COLOR: undefined }),
       // Or a process of nx outlives it.
       NX_ISOLATE_PLUGINS: 'false',
-      // nx would otherwise colour what it prints into files and logs.
-      ...(process.stdout.isTTY ? {} : { FORCE_COLOR: '0' }),
     },
   });
   if (error) {
     console.error(`${command} could not be started: ${error.message}. Run npm ci.`);
   }
+  process.stdout.write(stripVTControlCharacters(stdout ?? ''));
   return status === 0;
 }
 

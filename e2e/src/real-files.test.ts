@@ -26,15 +26,18 @@ const files = hasTestdata
     )
   : [];
 
-/** Totals of trades and quotes; of other kinds of record there are none. */
+/** Totals of trades and quotes, prices where there are any; of other kinds of record there are none. */
 function totals(schema: SchemaDescription, records: readonly Answer[]): Partial<Summary> {
   if (!schema.columns.some(({ name }) => name === 'size')) return {};
-  const prices = records.map((record) => parsePrice(String(record['price'])));
+  const prices = records
+    .map((record) => record['price'])
+    .filter((price) => price !== null)
+    .map((price) => parsePrice(String(price)));
   const sizes = records.map((record) => Number(record['size']));
   return {
     last_ts_recv: String(records.at(-1)!['ts_recv']),
-    sum_price: String(prices.reduce((a, b) => a + b)),
-    sum_size: sizes.reduce((a, b) => a + b),
+    sum_price: String(prices.reduce((a, b) => a + b, 0n)),
+    sum_size: sizes.reduce((a, b) => a + b, 0),
   };
 }
 

@@ -60,6 +60,16 @@ it('is so if the server ends the session, which the pool survives', async () => 
   expect((await storage.pool.query('SELECT 1')).rowCount).toBe(1);
 });
 
+it('ends no process if a session ends while its owner is at something else', async () => {
+  const client = await storage.pool.connect();
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const noticed = once(client, 'end');
+  await storage.pool.query('SELECT pg_terminate_backend($1, 5000)', [rows[0]!.pid]);
+  await noticed;
+  expect(isUnavailable(await failure(client.query('SELECT 1')))).toBe(true);
+  client.release(true);
+});
+
 it('is so if locks stand in the way', async () => {
   const timeout = await storage.transaction(async (holder) => {
     await holder.query('LOCK TABLE t');

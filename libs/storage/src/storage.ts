@@ -28,6 +28,9 @@ export class Storage {
       keepAlive: true,
     });
     pool.on('error', (error) => onError?.(error));
+    // A connection that breaks rejects the query under way, but it reports its end as an event, too, which
+    // would end the process if it came while nobody listens: between two owners, or after the last.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     return new Storage(pool);
   }
 
@@ -38,15 +41,10 @@ export class Storage {
   /** Runs a task in one transaction: committed if it resolves, undone if it throws. */
   async transaction<Result>(task: (client: PoolClient) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
-    // A connection that breaks inside the task rejects the query under way; without a listener
-    // it would end the process, too.
-    const ignore = (): void => undefined;
-    client.on('error', ignore);
     try {
       await client.query('BEGIN');
       const result = await task(client);
       await client.query('COMMIT');
-      client.off('error', ignore);
       client.release();
       return result;
     } catch (error) {
@@ -54,8 +52,6 @@ export class Storage {
         () => true,
         () => false,
       );
-      // One that is thrown away keeps its listener: it may report its end later.
-      if (undone) client.off('error', ignore);
       client.release(!undone);
       throw error;
     }

@@ -54,7 +54,7 @@ it('a command is checked, named and put on the bus', async () => {
   const { response, body } = await submit(command);
   expect(response.status).toBe(202);
   const jobId = String(body['job_id']);
-  expect(jobId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(jobId).toMatch(/^[0-9a-f]{16}$/);
   expect(body).toEqual({ job_id: jobId, links: { job: `/v1/jobs/${jobId}` } });
   expect(response.headers.get('location')).toBe(`/v1/jobs/${jobId}`);
   expect(await commands()).toEqual([

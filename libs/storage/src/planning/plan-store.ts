@@ -63,7 +63,10 @@ export class PlanTransaction {
     }));
   }
 
-  /** Writes a job, its new chunks with their claims, and the chunks of others that it waits for. */
+  /**
+   * Writes a job, its new chunks with their claims, and the chunks of others that it waits for. A chunk
+   * that is known keeps the claims that it has: it may be complete, and is not fetched for more.
+   */
   async savePlan(
     job: { jobId: string; command: IngestCommand; dataset: string; schema: string },
     chunks: readonly ChunkToSave[],
@@ -78,7 +81,7 @@ export class PlanTransaction {
     );
     for (const chunk of chunks) {
       const { request } = chunk;
-      await client.query(
+      const { rowCount: isNew } = await client.query(
         `INSERT INTO chunk (chunk_id, dataset, schema, request, start_ns, end_ns, state, expected, planned_at)
               VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7, now())
          ON CONFLICT (chunk_id) DO NOTHING`,
@@ -92,6 +95,7 @@ export class PlanTransaction {
           chunk.expected,
         ],
       );
+      if (!isNew) continue;
       await client.query(
         `INSERT INTO coverage (dataset, schema, instrument_id, start_ns, end_ns, chunk_id)
          SELECT $1, $2, id, first, last, $3
@@ -174,15 +178,18 @@ export async function readPlan(storage: Storage, jobId: string): Promise<PlanChu
   }));
 }
 
-/** Takes chunks of the job that failed, in this job or another, into its care: they are fetched again. */
+/**
+ * Takes chunks of the job that failed, in this job or another, into its care: they are fetched again, by
+ * this job alone.
+ */
 export async function reviveChunks(storage: Storage, jobId: string): Promise<void> {
   await storage.pool.query(
     `WITH failed AS (
        UPDATE chunk SET state = 'planned', planned_at = now()
         WHERE state = 'failed' AND chunk_id IN (SELECT chunk_id FROM job_chunk WHERE job_id = $1)
        RETURNING chunk_id)
-     UPDATE job_chunk SET shared = false
-      WHERE job_id = $1 AND chunk_id IN (SELECT chunk_id FROM failed)`,
+     UPDATE job_chunk SET shared = job_id <> $1
+      WHERE chunk_id IN (SELECT chunk_id FROM failed)`,
     [jobId],
   );
 }

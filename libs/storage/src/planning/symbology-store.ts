@@ -19,6 +19,10 @@ export async function saveSymbology(
   dataset: string,
   intervals: readonly SymbologyInterval[],
 ): Promise<void> {
+  // Planners of several schemas have the same symbols, and would wait for each other's rows in a circle.
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `symbology ${dataset}`,
+  ]);
   for (let at = 0; at < intervals.length; at += ROWS_PER_STATEMENT) {
     const rows = intervals.slice(at, at + ROWS_PER_STATEMENT);
     await client.query(
