@@ -1,13 +1,13 @@
 /** The commands as a user types them, each a process of its own. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeTemporaryFolder } from '@tapeline/testing';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const state = mkdtempSync(join(tmpdir(), 'tapeline-cli-'));
+const state = makeTemporaryFolder('cli');
 
 interface Output {
   readonly code: number;

@@ -50,7 +50,9 @@ it('knows whether the server is there, and closes without it', async () => {
 
 it('does not wait where the server refuses the user', async () => {
   const server = createServer((socket) => {
-    socket.write('INFO {"server_id":"x","version":"2.14.0","max_payload":1,"auth_required":true}\r\n');
+    socket.write(
+      'INFO {"server_id":"x","version":"2.14.0","max_payload":1,"auth_required":true}\r\n',
+    );
     socket.once('data', () => socket.end("-ERR 'Authorization Violation'\r\n"));
   });
   server.listen(0, '127.0.0.1');

@@ -35,7 +35,7 @@ async function freePort(): Promise<number> {
 /** Starts the service as a process of its own. */
 async function startService(env: Record<string, string> = {}) {
   const port = await freePort();
-  const path = fileURLToPath(new URL('test-service.js', import.meta.url));
+  const path = fileURLToPath(new URL('./test-service.js', import.meta.url));
   const { NODE_OPTIONS: _, NATS_URL: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [path], {
     env: { ...inherited, HEALTH_PORT: String(port), ...env },

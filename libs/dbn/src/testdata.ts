@@ -22,7 +22,7 @@ export interface TestFile {
   readonly summary?: string;
 }
 
-export const testdataExists = existsSync(join(ROOT, 'index.json'));
+const testdataExists = existsSync(join(ROOT, 'index.json'));
 
 if (!testdataExists) {
   process.stderr.write(`skipped: tests over real DBN files, since ${ROOT} is absent\n`);

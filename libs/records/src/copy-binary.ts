@@ -106,11 +106,15 @@ function writeColumn(
   datasetId: number,
   rows: Rows,
 ): void {
+  const { out } = rows;
   const { source } = column;
-  if (source.kind === 'dataset') return writeConstant16(datasetId, rows);
+  if (source.kind === 'dataset') {
+    return writeFixed(2, undefined, rows, (at) => out.setInt16(at, datasetId));
+  }
   const data = batch.columns[source.index] as ColumnData;
   const isNull = nullTest(source.column, data);
   if (source.kind === 'nanoseconds') return writeNanoseconds(words(data), isNull, rows);
+  const values = data as Int32Array;
   switch (source.column.type) {
     case 'timestamp':
       return writeMicroseconds(words(data), isNull, rows);
@@ -124,119 +128,75 @@ function writeColumn(
     case 'string':
       return writeStrings(data as Uint8Array, source.column.width, rows);
     case 'char':
-      return writeSmall(data as Uint8Array, 1, isNull, rows);
+      return writeFixed(1, isNull, rows, (at, row) => out.setUint8(at, values[row]!));
     case 'i8':
     case 'u8':
     case 'i16':
-      return writeSmall(data as Int16Array, 2, isNull, rows);
+      return writeFixed(2, isNull, rows, (at, row) => out.setInt16(at, values[row]!));
     case 'u16':
     case 'i32':
-      return writeSmall(data as Int32Array, 4, isNull, rows);
+      return writeFixed(4, isNull, rows, (at, row) => out.setInt32(at, values[row]!));
   }
 }
 
-function writeNull({ out, cursor }: Rows, row: number): void {
-  out.setInt32(cursor[row]!, NULL_LENGTH);
-  cursor[row]! += 4;
-}
-
-function writeConstant16(value: number, { out, cursor }: Rows): void {
+/** Writes one column of fixed width: `put` writes the value of a row at a byte position. */
+function writeFixed(
+  width: 1 | 2 | 4 | 8,
+  isNull: NullTest,
+  { out, cursor }: Rows,
+  put: (at: number, row: number) => void,
+): void {
   for (let row = 0; row < cursor.length; row++) {
     const at = cursor[row]!;
-    out.setInt32(at, 2);
-    out.setInt16(at + 4, value);
-    cursor[row] = at + 6;
+    if (isNull?.(row)) {
+      out.setInt32(at, NULL_LENGTH);
+      cursor[row] = at + 4;
+    } else {
+      out.setInt32(at, width);
+      put(at + 4, row);
+      cursor[row] = at + 4 + width;
+    }
   }
 }
 
 function writePairs(pairs: Uint32Array, isNull: NullTest, rows: Rows): void {
-  const { out, cursor } = rows;
-  for (let row = 0; row < cursor.length; row++) {
-    if (isNull?.(row)) {
-      writeNull(rows, row);
-      continue;
-    }
-    const at = cursor[row]!;
-    out.setInt32(at, 8);
-    out.setUint32(at + 4, pairs[2 * row + 1]!);
-    out.setUint32(at + 8, pairs[2 * row]!);
-    cursor[row] = at + 12;
-  }
+  const { out } = rows;
+  writeFixed(8, isNull, rows, (at, row) => {
+    out.setUint32(at, pairs[2 * row + 1]!);
+    out.setUint32(at + 4, pairs[2 * row]!);
+  });
 }
 
 function writeUnsigned32(values: Uint32Array, isNull: NullTest, rows: Rows): void {
-  const { out, cursor } = rows;
-  for (let row = 0; row < cursor.length; row++) {
-    if (isNull?.(row)) {
-      writeNull(rows, row);
-      continue;
-    }
-    const at = cursor[row]!;
-    out.setInt32(at, 8);
-    out.setUint32(at + 4, 0);
-    out.setUint32(at + 8, values[row]!);
-    cursor[row] = at + 12;
-  }
-}
-
-function writeSmall(
-  values: Int32Array | Int16Array | Uint8Array,
-  width: 1 | 2 | 4,
-  isNull: NullTest,
-  rows: Rows,
-): void {
-  const { out, cursor } = rows;
-  for (let row = 0; row < cursor.length; row++) {
-    if (isNull?.(row)) {
-      writeNull(rows, row);
-      continue;
-    }
-    const at = cursor[row]!;
-    out.setInt32(at, width);
-    const value = values[row]!;
-    if (width === 1) out.setUint8(at + 4, value);
-    else if (width === 2) out.setInt16(at + 4, value);
-    else out.setInt32(at + 4, value);
-    cursor[row] = at + 4 + width;
-  }
+  const { out } = rows;
+  writeFixed(8, isNull, rows, (at, row) => {
+    out.setUint32(at, 0);
+    out.setUint32(at + 4, values[row]!);
+  });
 }
 
 function writeMicroseconds(pairs: Uint32Array, isNull: NullTest, rows: Rows): void {
-  const { out, cursor } = rows;
-  for (let row = 0; row < cursor.length; row++) {
-    if (isNull?.(row)) {
-      writeNull(rows, row);
-      continue;
-    }
-    const at = cursor[row]!;
+  const { out } = rows;
+  writeFixed(8, isNull, rows, (at, row) => {
     const low = pairs[2 * row]!;
     const high = pairs[2 * row + 1]!;
-    out.setInt32(at, 8);
     if (high < EXACT_HIGH) {
       const us = wholeMicroseconds(low, high) - PG_EPOCH_US;
       const upper = Math.floor(us / 0x1_0000_0000);
-      out.setInt32(at + 4, upper);
-      out.setUint32(at + 8, us - upper * 0x1_0000_0000);
+      out.setInt32(at, upper);
+      out.setUint32(at + 4, us - upper * 0x1_0000_0000);
     } else {
       const ns = (BigInt(high) << 32n) | BigInt(low);
-      out.setBigInt64(at + 4, ns / 1000n - BigInt(PG_EPOCH_US));
+      out.setBigInt64(at, ns / 1000n - BigInt(PG_EPOCH_US));
     }
-    cursor[row] = at + 12;
-  }
+  });
 }
 
 function writeNanoseconds(pairs: Uint32Array, isNull: NullTest, rows: Rows): void {
-  const { out, cursor } = rows;
-  for (let row = 0; row < cursor.length; row++) {
-    if (isNull?.(row)) {
-      writeNull(rows, row);
-      continue;
-    }
-    const at = cursor[row]!;
-    out.setInt32(at, 2);
-    out.setInt16(at + 4, remainingNanoseconds(pairs[2 * row]!, pairs[2 * row + 1]!));
-    cursor[row] = at + 6;
-  }
+  const { out } = rows;
+  writeFixed(2, isNull, rows, (at, row) => {
+    out.setInt16(at, remainingNanoseconds(pairs[2 * row]!, pairs[2 * row + 1]!));
+  });
 }
 
 /** Base-10000 digits of a u64 as PostgreSQL's numeric counts them: none for zero. */

@@ -63,7 +63,7 @@ it('is so if the server ends the session, which the pool survives', async () => 
 it('ends no process if a session ends while its owner is at something else', async () => {
   const client = await storage.pool.connect();
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  const noticed = once(client, 'end');
+  const noticed = new Promise<void>((resolve) => client.once('end', resolve));
   await storage.pool.query('SELECT pg_terminate_backend($1, 5000)', [rows[0]!.pid]);
   await noticed;
   expect(isUnavailable(await failure(client.query('SELECT 1')))).toBe(true);

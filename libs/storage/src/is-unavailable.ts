@@ -1,5 +1,5 @@
 /** Classes and codes of PostgreSQL that pass: connection, shutdown, resources, locks, read-only. */
-const PASSING = /^(08|53|57P0[1-5]|40001|40P01|55P03|25006)/;
+const PASSING = /^(08|53|57P0[1-5]|25P0[34]|40001|40P01|55P03|25006)/;
 const NETWORK = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -12,7 +12,7 @@ const NETWORK = new Set([
   'EAI_AGAIN',
 ]);
 const LOST =
-  /Connection terminated|connection timeout|timeout exceeded|Client has encountered|not queryable/i;
+  /Connection terminated|connection timeout|timeout exceeded|timeout expired|Client has encountered|not queryable/i;
 
 /** Whether an error means that the database is away for now, so that the same will work later. */
 export function isUnavailable(error: unknown): boolean {

@@ -25,12 +25,13 @@ export class Storage {
       max: connections,
       connectionTimeoutMillis: 10_000,
       application_name: 'tapeline',
+      // A server that vanished without a word is noticed after 20 seconds, not after two hours.
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     });
     pool.on('error', (error) => onError?.(error));
     // A connection that breaks rejects the query under way, but it reports its end as an event, too, which
     // would end the process if it came while nobody listens: between two owners, or after the last.
-    pool.on('connect', (client) => client.on('error', () => undefined));
     return new Storage(pool);
   }
 

@@ -58,16 +58,13 @@ function readSpans(body: string): ReceivedSpan[] {
 
 /** Runs the program with these variables and gives what it logged. */
 async function run(env: Record<string, string>): Promise<Record<string, unknown>> {
-  const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const register = fileURLToPath(new URL('./register.js', import.meta.url));
+  const path = fileURLToPath(new URL('./traced-program.js', import.meta.url));
   const inherited = Object.entries(process.env).filter(([name]) => !/^(OTEL|NODE)_/.test(name));
-  const program = spawn(
-    process.execPath,
-    ['--import', file('register.js'), file('traced-program.js')],
-    {
-      env: { ...Object.fromEntries(inherited), DATABASE_URL: database.url, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const program = spawn(process.execPath, ['--import', register, path], {
+    env: { ...Object.fromEntries(inherited), DATABASE_URL: database.url, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [output, [code]] = await Promise.all([text(program.stdout), once(program, 'exit')]);
   expect(code).toBe(0);
   return JSON.parse(output) as Record<string, unknown>;

@@ -8,7 +8,7 @@ import { Storage } from '../storage.js';
 import { DATASET, DAY, DAY_START } from '../test-batches.js';
 import { chunkOf, COMMAND, eventOf, savePlan } from './job-fixture.js';
 import { projectEvent } from './project-event.js';
-import { settleChunk } from './settle-chunk.js';
+import { settleChunk, settleJob } from './settle-chunk.js';
 
 let database: TestDatabase;
 let storage: Storage;
@@ -101,6 +101,54 @@ it('keeps why a command was refused', async () => {
     message: 'the command is no JSON',
     command: '{"dataset": ',
   });
+});
+
+it('keeps commands and reasons with characters that a database has no room for', async () => {
+  const rejected: JobEvent = {
+    event: 'rejected',
+    job_id: 'j',
+    at: '2024-07-01T00:00:00Z',
+    by: 'fetcher',
+    reason: 'invalid_command',
+    message: "start: '\0' is not a time",
+    command: { start: '\0', '\ud800': ['\udc00 \\u0000 \u001f 😀'] },
+  };
+  await project(rejected, eventOf.failed('k', { message: '\ud83d\0' }));
+  expect(await job('j')).toMatchObject({
+    message: "start: '\ufffd' is not a time",
+    command: { start: '\ufffd', '\ufffd': ['\ufffd \\u0000 \u001f 😀'] },
+  });
+  expect(await job('k')).toMatchObject({ message: '\ufffd\ufffd' });
+});
+
+it('keeps a refusal of which the command is missing', async () => {
+  await project({
+    event: 'rejected',
+    job_id: 'j',
+    at: '2024-07-01T00:00:00Z',
+    by: 'fetcher',
+    reason: 'invalid_command',
+    message: 'm',
+    command: undefined,
+  });
+  expect(await job('j')).toMatchObject({ state: 'rejected', command: null });
+});
+
+it('goes on with a command that was mended, even if its plan overtakes its acceptance', async () => {
+  const refusal: JobEvent = {
+    event: 'rejected',
+    job_id: 'j',
+    at: '2024-07-01T00:00:00Z',
+    by: 'fetcher',
+    reason: 'invalid_command',
+    message: 'end is exclusive',
+    command: {},
+  };
+  const acceptance = eventOf.accepted('j');
+  await project(refusal, eventOf.planned('j', { reason: 'no_session', message: 'closed' }));
+  await project(acceptance, refusal);
+  expect(await job('j')).toMatchObject({ state: 'running', reason: 'no_session', ended_at: null });
+  expect(await settleJob(storage, 'j')).toMatchObject({ reason: 'no_session' });
 });
 
 it('is changed by no event that comes again', async () => {

@@ -1,6 +1,7 @@
 import type { JobEvent, JobEventOf } from '@tapeline/contracts';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
+import { storableJson, storableText } from './storable.js';
 
 /** Folds an event into the tables of jobs and chunks. The same event twice changes nothing. */
 export async function projectEvent(storage: Storage, event: JobEvent): Promise<void> {
@@ -44,7 +45,7 @@ async function accepted(client: PoolClient, event: JobEventOf<'accepted'>): Prom
        reason = CASE WHEN ${TRIED_AGAIN} THEN NULL ELSE job.reason END,
        message = CASE WHEN ${TRIED_AGAIN} THEN NULL ELSE job.message END,
        ended_at = CASE WHEN ${TRIED_AGAIN} THEN NULL ELSE job.ended_at END`,
-    [event.job_id, event.command, dataset ?? null, schema ?? null, event.at],
+    [event.job_id, storableJson(event.command), dataset ?? null, schema ?? null, event.at],
   );
 }
 
@@ -53,13 +54,19 @@ async function rejected(client: PoolClient, event: JobEventOf<'rejected'>): Prom
     `INSERT INTO job (job_id, command, state, reason, message, accepted_at, ended_at)
           VALUES ($1, $2, 'rejected', $3, $4, $5, $5)
      ON CONFLICT (job_id) DO NOTHING`,
-    [event.job_id, JSON.stringify(event.command), event.reason, event.message, event.at],
+    [
+      event.job_id,
+      storableJson(event.command),
+      event.reason,
+      storableText(event.message),
+      event.at,
+    ],
   );
 }
 
 /** Whether the plan is of a job under way; a plan made after a failure is of the next try. */
 const UNDER_WAY = `(job.state IN ('accepted', 'running')
-                   OR (job.state = 'failed' AND job.ended_at < excluded.planned_at))`;
+                   OR (job.state IN ('failed', 'rejected') AND job.ended_at < excluded.planned_at))`;
 
 /** A fetcher that goes on with a saved plan does not resolve the symbols again. */
 const unlessEmpty = (column: string): string =>
@@ -83,9 +90,9 @@ async function planned(client: PoolClient, event: JobEventOf<'planned'>): Promis
       event.dataset,
       event.schema,
       event.reason,
-      event.message,
-      JSON.stringify(event.not_found),
-      JSON.stringify(event.partial),
+      event.message === null ? null : storableText(event.message),
+      storableJson(event.not_found),
+      storableJson(event.partial),
       event.at,
     ],
   );
@@ -136,12 +143,13 @@ async function completed(client: PoolClient, event: JobEventOf<'completed'>): Pr
  * waited for one of these chunks fail, too: nobody is at work on it any more.
  */
 async function failed(client: PoolClient, event: JobEventOf<'failed'>): Promise<void> {
+  const message = storableText(event.message);
   await client.query(
     `INSERT INTO job (job_id, state, reason, message, ended_at) VALUES ($1, 'failed', $2, $3, $4)
      ON CONFLICT (job_id) DO UPDATE
        SET state = 'failed', reason = $2, message = $3, ended_at = $4
      WHERE job.state <> 'completed' AND (job.accepted_at IS NULL OR job.accepted_at <= $4)`,
-    [event.job_id, event.reason, event.message, event.at],
+    [event.job_id, event.reason, message, event.at],
   );
   const { rows: freed } = await client.query<{ chunk_id: string }>(
     `UPDATE chunk SET state = 'failed'
@@ -157,6 +165,6 @@ async function failed(client: PoolClient, event: JobEventOf<'failed'>): Promise<
             message = 'it waited for records that job ' || $1 || ' was to fetch: ' || $3
       WHERE state IN ('accepted', 'running') AND job_id <> $1
         AND job_id IN (SELECT job_id FROM job_chunk WHERE chunk_id = ANY($5))`,
-    [event.job_id, event.reason, event.message, event.at, freed.map((chunk) => chunk.chunk_id)],
+    [event.job_id, event.reason, message, event.at, freed.map((chunk) => chunk.chunk_id)],
   );
 }

@@ -53,7 +53,12 @@ export async function migrateDown(url: string): Promise<void> {
 }
 
 async function alone<Result>(url: string, task: () => Promise<Result>): Promise<Result> {
-  const client = new Client({ connectionString: url });
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
   // If the connection breaks the task's own fails, too; without a listener it would end the process.
   client.on('error', () => undefined);
   await client.connect();

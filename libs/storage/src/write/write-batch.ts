@@ -47,8 +47,10 @@ async function copyRows(
   batch: ColumnarBatch,
   datasetId: number,
 ): Promise<void> {
+  // Encoded before the server is told to expect rows: it would wait for ever if this failed.
+  const rows = encodeCopy(batch, datasetId);
   const copy = client.query(copyFrom(copyStatement(batch.schema)));
-  await pipeline([encodeCopy(batch, datasetId)], copy);
+  await pipeline([rows], copy);
   if (copy.rowCount !== batch.length) {
     throw new Error(`COPY stored ${copy.rowCount} of ${batch.length} rows`);
   }

@@ -1,5 +1,6 @@
 import type { HistoricalClient } from '@tapeline/databento';
 import type { PlannedChunk } from './plan-chunks.js';
+import { rangeRequest } from './range-request.js';
 import { isUnresolvable } from './resolve-symbols.js';
 
 /** Counting is free but limited to 20 requests a second; longer jobs go without. */
@@ -28,15 +29,7 @@ async function countRecords(
   { request }: PlannedChunk,
 ): Promise<number | null> {
   try {
-    return await client.getRecordCount({
-      dataset: request.dataset,
-      schema: request.schema,
-      symbols: request.symbols,
-      stypeIn: request.stype_in,
-      start: request.start,
-      end: request.end,
-      ...(request.limit !== undefined && { limit: request.limit }),
-    });
+    return await client.getRecordCount(rangeRequest(request));
   } catch (error) {
     if (isUnresolvable(error)) return 0;
     throw error;

@@ -11,6 +11,7 @@ import { fetchChunk } from './fetch-chunk.js';
 import type { FetchedChunk, Publish } from './fetch-chunk.js';
 import { planJob } from './plan-job.js';
 import type { JobPlan } from './plan-job.js';
+import { rangeRequest } from './range-request.js';
 import { isUnresolvable } from './resolve-symbols.js';
 import { openFile } from './scan-file.js';
 
@@ -116,15 +117,7 @@ async function fetchOne(
 }
 
 async function openRange(client: HistoricalClient, request: ChunkRequest): Promise<DbnStream> {
-  const { body } = await client.getRange({
-    dataset: request.dataset,
-    schema: request.schema,
-    symbols: request.symbols,
-    stypeIn: request.stype_in,
-    start: request.start,
-    end: request.end,
-    ...(request.limit !== undefined && { limit: request.limit }),
-  });
+  const { body } = await client.getRange(rangeRequest(request));
   return DbnStream.open(body);
 }
 
