@@ -30,6 +30,11 @@ export async function demo(options: DemoOptions): Promise<void> {
   const folder = join(stateFolder, 'demo');
   rmSync(folder, { recursive: true, force: true });
   const stack = await startStack({ root: projectRoot, folder, report: say });
+  const interrupted = (): void => {
+    say('interrupted; stopping');
+    void stack.stop().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupted);
   try {
     const gateway = new GatewayClient(stack.urls.gateway);
     const ended = await runJobs(gateway, wanted);
@@ -44,6 +49,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     }
     if (!ok) process.exitCode = 1;
   } finally {
+    process.off('SIGINT', interrupted);
     await stack.stop();
   }
 }
