@@ -16,6 +16,7 @@ import {
   startTestWorker,
   testQueue,
 } from './start-test-worker.js';
+import { TransientError } from './transient-error.js';
 
 let nats: TestNats;
 let bus: Bus;
@@ -108,11 +109,32 @@ it('refuses what the server never takes', async () => {
   await expect(blank).rejects.toMatchObject({ code: 'publish_refused' });
 });
 
+it('stores each message once when the server is killed meanwhile', async () => {
+  const { stream, consumer, subject } = testQueue();
+  await provision(bus, [stream], [consumer]);
+  let confirmed = 0;
+  const all = Array.from({ length: 400 }, async (_, index) => {
+    await publisher.publish(subject, new Uint8Array(8).fill(index), { msgId: `${index}` });
+    confirmed++;
+  });
+  await eventually('some are stored', () => confirmed >= 50);
+  await nats.crash();
+  expect(confirmed).toBeLessThan(400);
+  await nats.revive();
+  await Promise.all(all);
+  expect(await countMessages(bus, stream.name)).toBe(400);
+});
+
 it('gives up when it is closed', async () => {
   const closing = new BusPublisher(bus, silent);
   const sent = closing.publish('no.stream.here', new Uint8Array(1), { msgId: '1' });
   closing.close();
-  await expect(sent).rejects.toThrow('closed before no.stream.here confirmed a message');
+  await expect(sent).rejects.toMatchObject({
+    name: 'TransientError',
+    message: 'closed before no.stream.here confirmed a message',
+  });
+  const late = closing.publish('no.stream.here', new Uint8Array(1), { msgId: '2' });
+  await expect(late).rejects.toBeInstanceOf(TransientError);
 });
 
 it('appends events, and only those of the agreed form', async () => {

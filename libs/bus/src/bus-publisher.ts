@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { headers as createHeaders } from '@nats-io/nats-core';
+import { ClosedConnectionError, headers as createHeaders } from '@nats-io/nats-core';
 import { eventMessageId, eventSubject, jobEventSchema } from '@tapeline/contracts';
 import type { JobEvent } from '@tapeline/contracts';
 import { injectTraceContext, SpanKind, withSpan } from '@tapeline/telemetry';
@@ -7,6 +7,7 @@ import type { Logger } from '@tapeline/telemetry';
 import type { Bus } from './bus.js';
 import { isTransientBusError } from './is-transient-bus-error.js';
 import { messagingAttributes } from './messaging-attributes.js';
+import { TransientError } from './transient-error.js';
 
 export interface PublishOptions {
   /** A deterministic id: within the duplicate window the stream stores one message of each id. */
@@ -39,7 +40,8 @@ export class BusPublisher {
   /**
    * Resolves once a stream has stored the message. While the stream is full, its server away or an
    * election under way it tries again for as long as that takes: this is where back-pressure comes from.
-   * @throws PublishError if the message is refused for good, or the publisher was closed meanwhile.
+   * @throws PublishError if the message is refused for good, TransientError if the publisher or the
+   * connection was closed meanwhile.
    */
   async publish(subject: string, payload: Uint8Array, options: PublishOptions): Promise<void> {
     const headers: Record<string, string> = { ...options.headers };
@@ -84,7 +86,9 @@ export class BusPublisher {
     for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(backoff * 2, LAST_BACKOFF_MS)) {
       try {
         await this.bus.whenConnected();
-        await this.bus.js.publish(subject, payload, { msgID, headers: messageHeaders, retries: 0 });
+        if (this.closed) throw new ClosedConnectionError();
+        const options = { msgID, headers: messageHeaders, retries: 0 };
+        await this.bus.whileConnected(this.bus.js.publish(subject, payload, options));
         return;
       } catch (error) {
         if (this.closed || this.bus.nc.isClosed()) throw givenUp(subject, error);
@@ -114,8 +118,8 @@ export class BusPublisher {
   }
 }
 
-const givenUp = (subject: string, cause: unknown): PublishError =>
-  new PublishError(`closed before ${subject} confirmed a message`, { cause });
+const givenUp = (subject: string, cause: unknown): TransientError =>
+  new TransientError(`closed before ${subject} confirmed a message`, { cause });
 
 const refused = (subject: string, payload: Uint8Array, cause: unknown): PublishError =>
   new PublishError(

@@ -16,6 +16,10 @@ export interface Bus {
   readonly connected: boolean;
   /** Resolves once the server is there, or the connection is closed for good. */
   whenConnected(): Promise<void>;
+  /** An answer of the server; rejects as soon as the connection is lost, since then none will come. */
+  whileConnected<Answer>(answer: Promise<Answer>): Promise<Answer>;
+  /** Reports to whoever opened the bus. */
+  readonly tell: (status: string) => void;
   /** Sends what is pending, if the server is there, and closes. */
   close(): Promise<void>;
 }
@@ -25,7 +29,7 @@ export interface BusOptions {
   readonly url: string;
   /** Shown by the server as the client's name. */
   readonly name: string;
-  /** Told about lost and regained connections. */
+  /** Told about lost and regained connections, and about what the start waits for. */
   readonly onStatus?: (status: string) => void;
 }
 
@@ -39,20 +43,24 @@ const DRAIN_MS = 1_500;
  */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const nc = await connectPatiently(options);
+  const tell = options.onStatus ?? (() => undefined);
   let up = Promise.withResolvers<void>();
   let connected = true;
+  const unanswered = new Set<(reason: Error) => void>();
   up.resolve();
   const follow = async (): Promise<void> => {
     for await (const status of nc.status()) {
       if (status.type === 'disconnect' && connected) {
         connected = false;
         up = Promise.withResolvers();
+        for (const giveUp of unanswered) giveUp(new Error('the connection to NATS was lost'));
+        unanswered.clear();
       } else if (status.type === 'reconnect') {
         connected = true;
         up.resolve();
       }
-      if (status.type === 'error') options.onStatus?.(`error: ${status.error.message}`);
-      else if (!UNTOLD.has(status.type)) options.onStatus?.(status.type);
+      if (status.type === 'error') tell(`error: ${status.error.message}`);
+      else if (!UNTOLD.has(status.type)) tell(status.type);
     }
     connected = false;
     up.resolve();
@@ -66,6 +74,13 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       return connected;
     },
     whenConnected: () => up.promise,
+    // No Promise.race with one long-lived promise: that would keep every answer in memory.
+    whileConnected: (answer) =>
+      new Promise((resolve, reject) => {
+        unanswered.add(reject);
+        void answer.then(resolve, reject).finally(() => unanswered.delete(reject));
+      }),
+    tell,
     close: async () => {
       if (nc.isClosed()) return;
       // A drain waits for the server's answer.

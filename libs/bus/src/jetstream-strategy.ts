@@ -88,7 +88,8 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
     });
     const extend = setInterval(
       () => {
-        if (!this.bus.nc.isClosed()) keepInHand(jsMessage);
+        const { nc } = this.bus;
+        if (!nc.isClosed() && !nc.isDraining()) keepInHand(jsMessage);
       },
       (consumer.ackWaitSeconds * 1000) / 3,
     );
@@ -97,8 +98,7 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
         `process ${message.subject}`,
         { kind: SpanKind.CONSUMER, attributes, parent: extractTraceContext(header) },
         async (span) => {
-          const answer = this.transformToObservable(await handler(message));
-          const result = (await lastValueFrom(answer)) as Result;
+          const result = await this.ask(handler, message);
           if (result.kind === 'failed') markFailed(span, result.error);
           if (result.kind === 'dead') markFailed(span, new Error(result.message));
           await settle(jsMessage, result, {
@@ -113,4 +113,21 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
       clearInterval(extend);
     }
   }
+
+  /**
+   * What a handler says of a message. A throw of what Nest puts around it, such as an interceptor, is a
+   * failure like its own: left unsettled the message would come back for ever.
+   */
+  private async ask(handler: MessageHandler, message: BusMessage): Promise<Result> {
+    try {
+      const said: unknown = await lastValueFrom(this.transformToObservable(await handler(message)));
+      if (isResult(said)) return said;
+      throw new TypeError(`a handler returns done() or deadLetter(), and not ${String(said)}`);
+    } catch (error) {
+      return { kind: 'failed', error };
+    }
+  }
 }
+
+const isResult = (said: unknown): said is Result =>
+  typeof said === 'object' && said !== null && 'kind' in said;

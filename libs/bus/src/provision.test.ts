@@ -5,7 +5,7 @@ import type { TestNats } from '@tapeline/testing';
 import { connectBus } from './bus.js';
 import type { Bus } from './bus.js';
 import { provision, ProvisionError } from './provision.js';
-import { testQueue } from './start-test-worker.js';
+import { eventually, testQueue } from './start-test-worker.js';
 
 let nats: TestNats;
 let bus: Bus;
@@ -81,4 +81,23 @@ it('says what to do about a consumer that cannot be changed', async () => {
   await bus.jsm.consumers.add(stream.name, { durable_name: 'work', ack_policy: 'none' });
   const changed = provision(bus, [log], [consumer]);
   await expect(changed).rejects.toThrow(`(nats consumer rm ${stream.name} work)`);
+});
+
+it('says what it waits for', async () => {
+  const told: string[] = [];
+  const own = await connectBus({
+    url: nats.url,
+    name: 'test',
+    onStatus: (status) => told.push(status),
+  });
+  const { stream } = testQueue({ maxBytes: 2 ** 50 });
+  const waiting = provision(own, [stream], []);
+  // Whatever it rejects with before it is awaited below.
+  const ended = waiting.catch((error: unknown) => error);
+  await eventually('it has been told', () => told.length > 0);
+  expect(told).toEqual([
+    `waiting for the stream ${stream.name}: insufficient storage resources available`,
+  ]);
+  await own.nc.close();
+  expect(await ended).toBeInstanceOf(ProvisionError);
 });

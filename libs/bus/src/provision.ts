@@ -58,13 +58,14 @@ export async function restoreConsumer(bus: Bus, consumer: ConsumerDescription): 
   await provisionConsumer(bus, consumer);
 }
 
-/** Tries again while the server is away or without a leader. */
+/** Tries again while the server is away, without a leader, or short of room; says why it waits. */
 async function patiently(
   bus: Bus,
   what: string,
   remove: string,
   task: () => Promise<unknown>,
 ): Promise<void> {
+  let told = '';
   for (;;) {
     try {
       await bus.whenConnected();
@@ -77,6 +78,9 @@ async function patiently(
           { cause: error },
         );
       }
+      const { message } = error as Error;
+      if (message !== told) bus.tell(`waiting for the ${what}: ${message}`);
+      told = message;
       await delay(RETRY_MS);
     }
   }

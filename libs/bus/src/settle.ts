@@ -1,4 +1,5 @@
 /** The one place where messages are acknowledged, given back, or given up. */
+import { inspect } from 'node:util';
 import type { JsMsg } from '@nats-io/jetstream';
 import { deadLetterSubject } from '@tapeline/contracts';
 import type { ConsumerDescription } from '@tapeline/contracts';
@@ -78,7 +79,8 @@ export function keepInHand(message: JsMsg): void {
 }
 
 function describe(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: 'unknown', message: String(error) };
+  // Nest hands on what its own parts throw as a bare object.
+  if (!(error instanceof Error)) return { code: 'unknown', message: inspect(error) };
   const code = 'code' in error ? String(error.code) : error.name;
   return { code, message: error.message };
 }
@@ -94,7 +96,7 @@ async function bury(
   try {
     await capture(new BusMessage(message), letter, consumer, publisher);
   } catch (error) {
-    if (!(error instanceof PublishError)) throw error;
+    if (!(error instanceof PublishError || error instanceof TransientError)) throw error;
     logger.error({ err: error }, 'the dead letter cannot be stored, so its message stays');
     message.nak(RETRY_MS.at(-1));
     return;

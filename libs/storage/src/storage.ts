@@ -32,6 +32,7 @@ export class Storage {
     pool.on('error', (error) => onError?.(error));
     // A connection that breaks rejects the query under way, but it reports its end as an event, too, which
     // would end the process if it came while nobody listens: between two owners, or after the last.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     return new Storage(pool);
   }
 

@@ -58,6 +58,16 @@ it('says of an error what it was and why, and nothing else of it', () => {
   });
 });
 
+it('says of each address why it could not be reached', () => {
+  const { logger, records } = listen();
+  const err = new AggregateError([new Error('refused by ::1'), new Error('refused by 127.0.0.1')]);
+  logger.error({ err }, 'failed');
+  expect(records()[0]?.['err']).toMatchObject({
+    name: 'AggregateError',
+    errors: [{ message: 'refused by ::1' }, { message: 'refused by 127.0.0.1' }],
+  });
+});
+
 it("takes Nest's messages", () => {
   const { logger, records } = listen('debug');
   const nest = new NestPinoLogger(logger);

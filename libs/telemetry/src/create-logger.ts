@@ -44,7 +44,12 @@ function describeError(error: unknown): object {
   const { name, message, stack } = error;
   const code = 'code' in error ? { code: error.code } : {};
   const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
-  return { name, message, ...code, stack, ...cause };
+  // Node reports a failed connection to several addresses with an empty message.
+  const errors =
+    error instanceof AggregateError
+      ? { errors: error.errors.map((one) => describeError(one)) }
+      : {};
+  return { name, message, ...code, stack, ...cause, ...errors };
 }
 
 /** Nest's own messages through pino. */
