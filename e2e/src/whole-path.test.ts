@@ -154,6 +154,19 @@ it('takes a command from any NATS client', async () => {
   expect(await client.ended('from-nats')).toMatchObject({ state: 'completed', holds: true });
 });
 
+it('goes on with the command of a job id, and refuses another under it', async () => {
+  const rejections = nats.subscribe('ingest.event.from-nats.rejected', { max: 1 });
+  const command = { ...futures, job_id: 'from-nats', symbols: 'NG.c.0', schema: 'ohlcv-1h' };
+  nats.publish('ingest.command.request', JSON.stringify(command));
+  for await (const message of rejections) {
+    expect(message.json()).toMatchObject({
+      reason: 'invalid_command',
+      message: "job_id: 'from-nats' is the id of another command",
+    });
+  }
+  expect(await client.ended('from-nats')).toMatchObject({ state: 'completed', holds: true });
+});
+
 it.each([
   [{ schema: 'trade' }, /schema: 'trade' is no schema .* it knows trades, tbbo/],
   [{ end: '2024-07-01' }, /end: end is exclusive and must be after start/],

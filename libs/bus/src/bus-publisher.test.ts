@@ -148,11 +148,16 @@ it('appends events, and only those of the agreed form', async () => {
     reason: null,
     message: null,
   };
-  await publisher.publishEvent(event);
-  await publisher.publishEvent({ ...event, at: '2026-01-01T00:00:09Z' });
   const subject = 'ingest.event.job-7.completed';
-  const last = await bus.jsm.streams.getMessage('INGEST_EVENTS', { last_by_subj: subject });
-  expect(last?.json()).toEqual(event);
+  const read = () => bus.jsm.streams.getMessage('INGEST_EVENTS', { last_by_subj: subject });
+  await publisher.publishEvent(event);
+  await publisher.publishEvent(event);
+  const last = await read();
+  expect([last?.seq, last?.json()]).toEqual([1, event]);
+  // The same told again later is news: a job that is sent again must be heard.
+  const again = { ...event, at: '2026-01-01T00:00:09Z' };
+  await publisher.publishEvent(again);
+  expect((await read())?.json()).toEqual(again);
   expect(last?.header.get('Tapeline-Job')).toBe('job.7');
 
   const odd = { ...event, event: 'finished' } as unknown as JobEvent;

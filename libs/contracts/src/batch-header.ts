@@ -12,6 +12,7 @@ const schemaName = z.custom<SchemaName>(
 /** Header names by field; `Nats-Msg-Id` and `traceparent` stand beside them. */
 const NAMES = {
   job_id: 'Tapeline-Job',
+  attempt: 'Tapeline-Attempt',
   chunk_id: 'Tapeline-Chunk',
   batch_id: 'Tapeline-Batch',
   dataset: 'Tapeline-Dataset',
@@ -29,6 +30,8 @@ const NAMES = {
 
 const batchHeader = z.object({
   job_id: z.string().min(1),
+  /** Stream sequence of the command: the same on its redeliveries, another when a job is sent again. */
+  attempt: count,
   chunk_id: z.string().min(1),
   /** `<chunk_id>.<sequence>`, the same on every retry. */
   batch_id: z.string().min(1),
@@ -77,11 +80,11 @@ export function readBatchHeader(get: (name: string) => string | undefined): Batc
 }
 
 /**
- * The message id by which JetStream drops repeated publishes of the same part of the same batch. The job
- * is a part of it, so that another job's retry of a batch that became a dead letter gets through; the
- * ledger makes the rest harmless.
+ * The message id by which JetStream drops repeated publishes of the same part of the same batch. Job and
+ * attempt belong to it, so that a batch that became a dead letter gets through when its job, or another
+ * one that needs it, is sent again; the ledger makes the rest harmless.
  */
 export const batchMessageId = (
   stage: string,
-  header: Pick<BatchHeader, 'job_id' | 'batch_id' | 'part'>,
-): string => `${stage}:${header.job_id}:${header.batch_id}:${header.part}`;
+  header: Pick<BatchHeader, 'job_id' | 'attempt' | 'batch_id' | 'part'>,
+): string => `${stage}:${header.job_id}:${header.attempt}:${header.batch_id}:${header.part}`;

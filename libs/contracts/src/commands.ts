@@ -9,9 +9,12 @@ export type StypeIn = (typeof STYPES_IN)[number];
 /** Databento's word for every instrument of a dataset. */
 export const ALL_SYMBOLS = 'ALL_SYMBOLS';
 
+/** The last nanosecond that a signed 64-bit integer holds. */
+const LAST_TIME = 2n ** 63n - 1n;
+
 const timestampText = z.string().superRefine((text, context) => {
   try {
-    parseTimestamp(text);
+    if (parseTimestamp(text) > LAST_TIME) throw new RangeError(`'${text}' is after the year 2262`);
   } catch (error) {
     context.addIssue({ code: 'custom', message: (error as Error).message });
   }

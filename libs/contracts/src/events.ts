@@ -130,12 +130,12 @@ export type JobEvent = z.infer<typeof jobEventSchema>;
 export type JobEventOf<Name extends JobEvent['event']> = Extract<JobEvent, { event: Name }>;
 
 /**
- * The message id of an event: a repeated append within the duplicate window is dropped, and the
- * projection treats later ones as the same fact.
+ * The message id of an event: its repeated append is dropped. The same fact told again, as by a job that
+ * is sent again, is another message; the projection takes it for the same fact.
  */
 export function eventMessageId(event: JobEvent): string {
   const detail = 'chunk_id' in event ? `.${event.chunk_id}` : '';
-  return `event:${event.job_id}.${event.event}${detail}`;
+  return `event:${event.job_id}.${event.event}${detail}:${event.at}`;
 }
 
 /** States of a job in the projection. */

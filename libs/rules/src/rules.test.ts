@@ -83,7 +83,11 @@ it.each<[SchemaName, Record<string, bigint | number>, string]>([
   ['mbp-1', { action: 84, size: 0 }, 'size_not_positive: a trade has size 0'],
   ['statistics', { price: UNDEF_PRICE }, 'accepted'],
   ['definition', { ts_event: 0n }, 'accepted'],
-  ['definition', { ts_event: 1n }, 'ts_event_out_of_range: ts_event 1970-01-01T00:00:00.000000001Z is not between 1980 and 2200'],
+  [
+    'definition',
+    { ts_event: 1n },
+    'ts_event_out_of_range: ts_event 1970-01-01T00:00:00.000000001Z is not between 1980 and 2200',
+  ],
   [
     'definition',
     { ts_recv: 0n },

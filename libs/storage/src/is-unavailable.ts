@@ -1,5 +1,5 @@
 /** Classes and codes of PostgreSQL that pass: connection, shutdown, resources, locks, read-only. */
-const PASSING = /^(08|53|57P0[1-5]|25P0[34]|40001|40P01|55P03|25006)/;
+const PASSING = /^(08|53|57P0[1-5]|25P0[34]|28P01|40001|40P01|55P03|25006)/;
 const NETWORK = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

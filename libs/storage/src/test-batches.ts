@@ -19,6 +19,7 @@ export function headerOf(
 ): BatchHeader {
   return {
     job_id: 'job',
+    attempt: 1,
     chunk_id: chunk,
     batch_id: `${chunk}.${sequence}`,
     dataset: DATASET,

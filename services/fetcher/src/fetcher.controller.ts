@@ -29,7 +29,7 @@ export class FetcherController {
         publish: this.publisher.publish.bind(this.publisher),
         tell: this.publisher.publishEvent.bind(this.publisher),
       };
-      await runJob(context, jobId, command);
+      await runJob(context, { jobId, attempt: message.streamSequence }, command);
       return done();
     } catch (error) {
       if (error instanceof InvalidCommandError) {

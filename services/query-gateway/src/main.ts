@@ -1,6 +1,6 @@
 import { loadConfig } from '@tapeline/config';
 import { Storage } from '@tapeline/storage';
-import { createLogger } from '@tapeline/telemetry';
+import { createLogger, stopTelemetry } from '@tapeline/telemetry';
 import { createGateway } from './create-gateway.js';
 import { JobBus } from './job-bus.js';
 
@@ -33,6 +33,7 @@ async function start(): Promise<void> {
     logger.info('stopping');
     await app.close();
     await Promise.all([bus.close(), storage.close(), queryStorage.close()]);
+    await stopTelemetry();
     process.exit(0);
   };
   process.once('SIGTERM', () => void stop());

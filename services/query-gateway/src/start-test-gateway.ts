@@ -63,6 +63,7 @@ export async function startTestGateway(database: TestServer, nats: TestServer) {
         storage,
         {
           job_id: 'test',
+          attempt: 1,
           chunk_id: chunk,
           batch_id: `${chunk}.0`,
           dataset: DATASET,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { loadConfig } from '@tapeline/config';
-import { createLogger, NestPinoLogger } from '@tapeline/telemetry';
+import { createLogger, NestPinoLogger, stopTelemetry } from '@tapeline/telemetry';
 import { openSource } from './open-source.js';
 import { startSandbox } from './start-sandbox.js';
 
@@ -34,6 +34,7 @@ try {
   const stop = async (): Promise<void> => {
     logger.info('stopping');
     await sandbox.close();
+    await stopTelemetry();
     process.exit(0);
   };
   process.once('SIGTERM', () => void stop());

@@ -115,6 +115,7 @@ async function publish(
 ): Promise<void> {
   const header: BatchHeader = {
     job_id: jobId,
+    attempt: 1,
     chunk_id: chunkId,
     batch_id: `${chunkId}.${sequence}`,
     dataset: DATASET,

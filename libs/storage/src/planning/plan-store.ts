@@ -193,3 +193,12 @@ export async function reviveChunks(storage: Storage, jobId: string): Promise<voi
     [jobId],
   );
 }
+
+/** The command of a job that has been planned, or undefined. */
+export async function readCommand(storage: Storage, jobId: string): Promise<unknown> {
+  const { rows } = await storage.pool.query<{ command: unknown }>(
+    "SELECT command FROM job WHERE job_id = $1 AND state <> 'rejected' AND command IS NOT NULL",
+    [jobId],
+  );
+  return rows[0]?.command;
+}

@@ -66,7 +66,13 @@ async function run(
   expected: number | null = RECORDS,
 ) {
   const sent: Sent[] = [];
-  const chunk = { jobId: 'j', chunkId: 'c', request: { ...request, ...changes }, expected };
+  const chunk = {
+    jobId: 'j',
+    attempt: 1,
+    chunkId: 'c',
+    request: { ...request, ...changes },
+    expected,
+  };
   const result = await fetchChunk(chunk, await source, async (_subject, payload, options) => {
     const header = readBatchHeader((name) => options.headers[name]);
     const batch = decodeRecords(schema, 1, payload, {
@@ -125,7 +131,7 @@ it('does not take a cut stream for a whole one', async () => {
 
 it('publishes no short batch before it knows that the stream is whole', async () => {
   const sizes: number[] = [];
-  const chunk = { jobId: 'j', chunkId: 'c', request, expected: RECORDS };
+  const chunk = { jobId: 'j', attempt: 1, chunkId: 'c', request, expected: RECORDS };
   const cut = fetchChunk(chunk, await open({}, 48), async (_subject, payload) => {
     sizes.push(payload.length / 48);
   });
@@ -138,7 +144,7 @@ it('refuses another schema than it asked for', async () => {
 });
 
 it('passes on what the bus refuses', async () => {
-  const chunk = { jobId: 'j', chunkId: 'c', request, expected: null };
+  const chunk = { jobId: 'j', attempt: 1, chunkId: 'c', request, expected: null };
   const refused = fetchChunk(chunk, await open(), () => Promise.reject(new Error('refused')));
   await expect(refused).rejects.toThrow('refused');
 });

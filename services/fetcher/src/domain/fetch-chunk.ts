@@ -26,6 +26,8 @@ export type Publish = (
 
 export interface ChunkToFetch {
   readonly jobId: string;
+  /** Stream sequence of the command. */
+  readonly attempt: number;
   readonly chunkId: string;
   readonly request: ChunkRequest;
   /** Records that the source announced; null where it was not asked. */
@@ -150,6 +152,7 @@ async function publishBatch(
   const { request } = chunk;
   const header: BatchHeader = {
     job_id: chunk.jobId,
+    attempt: chunk.attempt,
     chunk_id: chunk.chunkId,
     batch_id: batchId(chunk.chunkId, batch.sequence),
     dataset: request.dataset,

@@ -1,10 +1,11 @@
 /** One job from its command to the last published batch, told in events. */
-import { isFileRequest } from '@tapeline/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import { InvalidCommandError, isFileRequest } from '@tapeline/contracts';
 import type { ChunkRequest, IngestCommand, JobEvent, Reason } from '@tapeline/contracts';
 import { DatabentoError } from '@tapeline/databento';
 import type { HistoricalClient } from '@tapeline/databento';
 import { DbnError, DbnStream } from '@tapeline/dbn';
-import { readPlan, reviveChunks } from '@tapeline/storage';
+import { readCommand, readPlan, reviveChunks } from '@tapeline/storage';
 import type { PlanChunk, Storage } from '@tapeline/storage';
 import { UndecidedRangeError } from './await-claims.js';
 import { fetchChunk } from './fetch-chunk.js';
@@ -30,6 +31,12 @@ export interface JobContext {
   readonly tell: (event: JobEvent) => Promise<void>;
 }
 
+export interface JobIdentity {
+  readonly jobId: string;
+  /** Stream sequence of the command. */
+  readonly attempt: number;
+}
+
 /** Why a job cannot go on, whatever is tried. */
 interface Failure {
   readonly reason: Reason;
@@ -39,13 +46,15 @@ interface Failure {
 /**
  * Runs a job, or goes on with it: chunks that are fetched already are left alone, and the others are
  * published again under the same ids. A job that cannot succeed ends with a `failed` event.
+ * @throws InvalidCommandError if the job's id belongs to another command.
  * @throws errors that another try may cure: a broken connection, the database away, a cut stream.
  */
 export async function runJob(
   context: JobContext,
-  jobId: string,
+  { jobId, attempt }: JobIdentity,
   command: IngestCommand,
 ): Promise<void> {
+  await refuseOtherCommand(context.storage, jobId, command);
   const tell = (event: EventBody): Promise<void> =>
     context.tell({
       ...event,
@@ -62,7 +71,7 @@ export async function runJob(
     await tell(plannedEvent(command, chunks, plan));
     for (const chunk of chunks) {
       if (chunk.shared || chunk.state !== 'planned') continue;
-      const fetched = await fetchOne(context, jobId, command, chunk);
+      const fetched = await fetchOne(context, { jobId, attempt }, command, chunk);
       await tell({ event: 'chunk_fetched', chunk_id: chunk.chunkId, ...fetched });
     }
   } catch (error) {
@@ -70,6 +79,18 @@ export async function runJob(
     if (!failure) throw error;
     await tell({ event: 'failed', ...failure, batch_id: null });
   }
+}
+
+/** An id stands for one command: the same one is gone on with, another is refused. */
+async function refuseOtherCommand(
+  storage: Storage,
+  jobId: string,
+  command: IngestCommand,
+): Promise<void> {
+  const known = await readCommand(storage, jobId);
+  const given: unknown = JSON.parse(JSON.stringify(command));
+  if (known === undefined || isDeepStrictEqual(known, given)) return;
+  throw new InvalidCommandError([`job_id: '${jobId}' is the id of another command`], jobId);
 }
 
 function plannedEvent(
@@ -99,7 +120,7 @@ function plannedEvent(
 
 async function fetchOne(
   context: JobContext,
-  jobId: string,
+  identity: JobIdentity,
   command: IngestCommand,
   chunk: PlanChunk,
 ): Promise<FetchedChunk> {
@@ -113,7 +134,7 @@ async function fetchOne(
     if (!isUnresolvable(error)) throw error;
     return { fetched: 0, batches: 0, skipped: 0, bytes: 0, truncated: null };
   }
-  return fetchChunk({ jobId, ...chunk }, source, context.publish);
+  return fetchChunk({ ...identity, ...chunk }, source, context.publish);
 }
 
 async function openRange(client: HistoricalClient, request: ChunkRequest): Promise<DbnStream> {

@@ -21,6 +21,9 @@ export interface FileScan {
   readonly instrumentIds: ReadonlySet<number>;
 }
 
+/** The last nanosecond that a signed 64-bit integer holds; files of live data have later ends. */
+const LAST_TIME = 2n ** 63n - 1n;
+
 /** A DBN file as a stream that reads no faster than it is taken. */
 export const openFile = (path: string): Promise<DbnStream> =>
   DbnStream.open(createReadStream(path));
@@ -53,14 +56,15 @@ export async function scanFile(path: string): Promise<FileScan> {
       for (const id of read('instrument_id') as Uint32Array) instrumentIds.add(id);
       last = (read(schema.indexColumn) as BigUint64Array).at(-1) ?? last;
     }
-    const end = metadata.end ?? (last === undefined ? metadata.start : last + 1n);
+    const start = metadata.start <= LAST_TIME ? metadata.start : 0n;
+    const end = metadata.end !== null && metadata.end <= LAST_TIME ? metadata.end : undefined;
     return {
       metadata,
       schema,
       stypeIn: STYPES_IN.find((stype) => stype === metadata.stypeIn) ?? 'raw_symbol',
       sha256: hash.digest('hex'),
       records,
-      range: { start: metadata.start, end },
+      range: { start, end: end ?? (last === undefined ? start : last + 1n) },
       instrumentIds,
     };
   } finally {

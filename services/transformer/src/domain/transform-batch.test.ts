@@ -17,6 +17,7 @@ const plain = rulesOf('');
 
 const headerOf = (schema: SchemaName, changes: Partial<BatchHeader> = {}): BatchHeader => ({
   job_id: 'j',
+  attempt: 1,
   chunk_id: 'c',
   batch_id: 'c.3',
   dataset: 'GLBX.MDP3',

@@ -17,6 +17,7 @@ rules: [{ name: odd, refuse: { column: publisher_id, eq: 1 }, reason: 'publisher
 
 const header = (fetched: number, filtered = 0): BatchHeader => ({
   job_id: 'j',
+  attempt: 1,
   chunk_id: 'c',
   batch_id: 'c.0',
   dataset: 'GLBX.MDP3',

@@ -24,6 +24,7 @@ afterAll(async () => {
 
 const headerOf = (chunk: string, changes: Partial<BatchHeader> = {}): BatchHeader => ({
   job_id: 'j',
+  attempt: 1,
   chunk_id: chunk,
   batch_id: `${chunk}.0`,
   dataset: 'GLBX.MDP3',
