@@ -39,7 +39,7 @@ export class FetcherController {
       if (isPassing(error)) {
         throw new TransientError((error as Error).message, { cause: error });
       }
-      if (message.deliveryCount >= CONSUMERS.fetch.maxDeliver) await this.giveUp(error, jobId);
+      if (message.attempt >= CONSUMERS.fetch.maxDeliver) await this.giveUp(error, jobId);
       throw error;
     }
   }
