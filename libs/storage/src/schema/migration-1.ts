@@ -2,24 +2,32 @@ import { Migration } from '@mikro-orm/migrations';
 import { MARKET_TABLES_1 } from './market-tables-1.js';
 import { RELATIONAL_TABLES_1 } from './relational-tables-1.js';
 
-/** Schema of version 0.1: relational tables, market tables, views for people. */
+/**
+ * Everything that version 0.1 creates: relational tables, market tables, views for people. Market tables are
+ * hypertables with TimescaleDB, and native range partitions without it.
+ */
+export function schemaStatements(timescale: boolean): string[] {
+  const market = MARKET_TABLES_1.flatMap(({ name, timeColumn, span, table, index }) => [
+    ...(timescale
+      ? [
+          table,
+          `SELECT create_hypertable('${name}', by_range('${timeColumn}', INTERVAL '${span}'), create_default_indexes => false)`,
+        ]
+      : [`${table} PARTITION BY RANGE ("${timeColumn}")`]),
+    index,
+    peopleView(name, table),
+  ]);
+  return [
+    ...(timescale ? ['CREATE EXTENSION IF NOT EXISTS timescaledb'] : []),
+    ...RELATIONAL_TABLES_1,
+    ...market,
+  ];
+}
+
+/** Schema of version 0.1. */
 export class Migration1 extends Migration {
   override async up(): Promise<void> {
-    for (const statement of RELATIONAL_TABLES_1) this.addSql(statement);
-    const timescale = await this.hasTimescale();
-    if (timescale) this.addSql('CREATE EXTENSION IF NOT EXISTS timescaledb');
-    for (const { name, timeColumn, span, table, index } of MARKET_TABLES_1) {
-      if (timescale) {
-        this.addSql(table);
-        this.addSql(
-          `SELECT create_hypertable('${name}', by_range('${timeColumn}', INTERVAL '${span}'), create_default_indexes => false)`,
-        );
-      } else {
-        this.addSql(`${table} PARTITION BY RANGE ("${timeColumn}")`);
-      }
-      this.addSql(index);
-      this.addSql(peopleView(name, table));
-    }
+    for (const statement of schemaStatements(await this.hasTimescale())) this.addSql(statement);
   }
 
   override async down(): Promise<void> {
