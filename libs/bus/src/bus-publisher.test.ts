@@ -140,15 +140,15 @@ it('gives up when it is closed', async () => {
 it('appends events, and only those of the agreed form', async () => {
   await provision(bus, [STREAMS.INGEST_EVENTS], []);
   const event: JobEvent = {
-    event: 'completed',
+    event: 'failed',
     job_id: 'job.7',
     at: '2026-01-01T00:00:00Z',
     by: 'writer',
-    totals: { fetched: 3, stored: 1, quarantined: 1, filtered: 1 },
-    reason: null,
-    message: null,
+    reason: 'dead_letter',
+    message: 'no',
+    batch_id: null,
   };
-  const subject = 'ingest.event.job-7.completed';
+  const subject = 'ingest.event.job-7.failed';
   const read = () => bus.jsm.streams.getMessage('INGEST_EVENTS', { last_by_subj: subject });
   await publisher.publishEvent(event);
   await publisher.publishEvent(event);

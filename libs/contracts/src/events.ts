@@ -129,13 +129,17 @@ export const jobEventSchema = z.discriminatedUnion('event', [
 export type JobEvent = z.infer<typeof jobEventSchema>;
 export type JobEventOf<Name extends JobEvent['event']> = Extract<JobEvent, { event: Name }>;
 
+/** What happens once in a job's or chunk's life, though several writers may find it at the same time. */
+const ONCE: ReadonlySet<JobEvent['event']> = new Set(['chunk_complete', 'completed']);
+
 /**
- * The message id of an event: its repeated append is dropped. The same fact told again, as by a job that
- * is sent again, is another message; the projection takes it for the same fact.
+ * The message id of an event: its repeated append is dropped. What a job that is sent again tells anew is
+ * another message; the projection takes it for the same fact.
  */
 export function eventMessageId(event: JobEvent): string {
   const detail = 'chunk_id' in event ? `.${event.chunk_id}` : '';
-  return `event:${event.job_id}.${event.event}${detail}:${event.at}`;
+  const time = ONCE.has(event.event) ? '' : `:${event.at}`;
+  return `event:${event.job_id}.${event.event}${detail}${time}`;
 }
 
 /** States of a job in the projection. */
