@@ -20,6 +20,8 @@ export async function startHealthServer(
     const reason = path === '/readyz' ? trouble() : null;
     response.writeHead(known ? (reason === null ? 200 : 503) : 404, {
       'content-type': 'application/json',
+      // Whoever started this process can tell it from another one on its port.
+      'x-process-id': process.pid,
     });
     response.end(JSON.stringify(reason === null ? { ok: known } : { ok: false, reason }));
   });

@@ -33,8 +33,8 @@ export interface ProcessOptions {
   readonly stopSignal?: NodeJS.Signals | undefined;
   /** Runs before each start. */
   readonly beforeStart?: (() => void | Promise<void>) | undefined;
-  /** Polled until true; a throw counts as not yet. */
-  readonly isReady: () => Promise<boolean>;
+  /** Polled with the process's id until true; a throw counts as not yet. */
+  readonly isReady: (pid: number | undefined) => Promise<boolean>;
   /** Told what the process printed when it ended before it was ready; true starts it once more. */
   readonly retryStart?: ((output: string) => boolean) | undefined;
   /** Default 30,000. */
@@ -164,7 +164,7 @@ export class ManagedProcess {
   async #becomesReady(deadline: number): Promise<boolean> {
     while (this.#child !== undefined && Date.now() < deadline) {
       try {
-        if (await this.#options.isReady()) {
+        if (await this.#options.isReady(this.pid)) {
           return true;
         }
       } catch (error) {

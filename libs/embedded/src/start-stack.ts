@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
-import type { ManagedProcess, ProcessStatus } from './managed-process.js';
+import { ManagedProcess } from './managed-process.js';
+import type { ProcessStatus } from './managed-process.js';
 import { startNatsServer } from './start-nats-server.js';
 import type { NatsServer } from './start-nats-server.js';
 import { startPostgres } from './start-postgres.js';
 import type { PostgresServer } from './start-postgres.js';
-import { startService } from './start-service.js';
 
 /** The services in the order in which they start. */
 export const SERVICES = [
@@ -111,24 +111,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const services = new Map<ServiceName, ManagedProcess>();
     await Promise.all(
       SERVICES.map(async (name) => {
-        const service = await step(name, () =>
-          startService({
-            name,
-            command: process.execPath,
-            args: [
-              '--import',
-              join(options.root, 'libs', 'telemetry', 'dist', 'register.js'),
-              join(options.root, 'services', name, 'dist', 'main.js'),
-            ],
-            env: { ...env, HEALTH_PORT: String(ports.get(name)), OTEL_SERVICE_NAME: name },
-            cwd: options.root,
-            logFile: join(folder, 'logs', `${name}.log`),
-            runFolder,
-            readyUrl: `http://127.0.0.1:${ports.get(name)}/${name === 'sandbox' ? 'healthz' : 'readyz'}`,
-            restart: true,
-            readyTimeoutMs: 60_000,
-          }),
-        );
+        const service = await step(name, () => startOwn(options, name, ports, env));
         services.set(name, service);
       }),
     );
@@ -153,4 +136,52 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+const CHECK_TIMEOUT_MS = 2_000;
+
+/** Others know where these two are, so their ports stay; a worker's health may be anywhere. */
+const isPublic = (name: ServiceName): boolean => name === 'sandbox' || name === 'query-gateway';
+
+/**
+ * Starts one service. Between the choice of a port and its use another program may take it: a worker then
+ * gets another one, and nobody else's answer counts as this process's.
+ */
+function startOwn(
+  options: StackOptions,
+  name: ServiceName,
+  ports: ReadonlyMap<ServiceName, number>,
+  stackEnv: NodeJS.ProcessEnv,
+): Promise<ManagedProcess> {
+  let port = ports.get(name);
+  const env: NodeJS.ProcessEnv = { ...stackEnv, OTEL_SERVICE_NAME: name };
+  return ManagedProcess.start({
+    name,
+    command: process.execPath,
+    args: [
+      '--import',
+      join(options.root, 'libs', 'telemetry', 'dist', 'register.js'),
+      join(options.root, 'services', name, 'dist', 'main.js'),
+    ],
+    env,
+    cwd: options.root,
+    logFile: join(options.folder, 'logs', `${name}.log`),
+    runFolder: join(options.folder, 'run'),
+    restart: true,
+    readyTimeoutMs: 60_000,
+    beforeStart: async () => {
+      if (isPublic(name)) return;
+      port = await freePort();
+      env['HEALTH_PORT'] = String(port);
+    },
+    retryStart: (output) => output.includes('EADDRINUSE'),
+    isReady: async (pid) => {
+      const path = name === 'sandbox' ? 'healthz' : 'readyz';
+      const response = await fetch(`http://127.0.0.1:${port}/${path}`, {
+        signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
+      });
+      await response.body?.cancel();
+      return response.ok && response.headers.get('x-process-id') === String(pid);
+    },
+  });
 }

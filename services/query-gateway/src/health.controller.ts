@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Header } from '@nestjs/common';
 import { Storage } from '@tapeline/storage';
 import { Problem } from './domain/problem.js';
 import { JobBus } from './job-bus.js';
@@ -18,6 +18,7 @@ export class HealthController {
 
   /** The database and the bus answer. */
   @Get('readyz')
+  @Header('x-process-id', String(process.pid))
   async ready() {
     const [database, bus] = await Promise.all([this.databaseTrouble(), this.bus.trouble()]);
     const checks = { database: database ?? 'ok', bus: bus ?? 'ok' };

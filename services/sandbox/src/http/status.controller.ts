@@ -1,9 +1,10 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Header } from '@nestjs/common';
 
 /** What answers without a key. */
 @Controller()
 export class StatusController {
   @Get('healthz')
+  @Header('x-process-id', String(process.pid))
   healthz() {
     return { status: 'ok' };
   }
