@@ -8,5 +8,4 @@ export * from './process-record.js';
 export * from './project-folder.js';
 export * from './start-nats-server.js';
 export * from './start-postgres.js';
-export * from './start-service.js';
 export * from './start-stack.js';

@@ -90,18 +90,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (postgres.relocated) {
       report(`PostgreSQL runs as another user and keeps its data in ${postgres.dataDir}`);
     }
-    const ports = new Map<ServiceName, number>();
-    for (const name of SERVICES) ports.set(name, await freePort());
-    const sandbox = `http://127.0.0.1:${ports.get('sandbox')}`;
+    // Others are told where these two are; the health of the rest may be anywhere.
+    const sandboxPort = await freePort();
+    const gatewayPort = await freePort();
+    const sandbox = `http://127.0.0.1:${sandboxPort}`;
+    const knownPort = (name: ServiceName): number | undefined =>
+      name === 'sandbox' ? sandboxPort : name === 'query-gateway' ? gatewayPort : undefined;
     const ownKey = process.env['DATABENTO_API_KEY'];
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       TAPELINE_CONFIGS_DIR: join(options.root, 'configs'),
       NATS_URL: nats.url,
       DATABASE_URL: postgres.url,
-      SANDBOX_PORT: String(ports.get('sandbox')),
+      SANDBOX_PORT: String(sandboxPort),
       SANDBOX_DATA_DIR: options.sandboxData ?? '',
-      GATEWAY_PORT: String(ports.get('query-gateway')),
+      GATEWAY_PORT: String(gatewayPort),
       ...(ownKey === undefined && {
         DATABENTO_API_KEY: SANDBOX_KEY,
         DATABENTO_BASE_URL: sandbox,
@@ -111,13 +114,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const services = new Map<ServiceName, ManagedProcess>();
     await Promise.all(
       SERVICES.map(async (name) => {
-        const service = await step(name, () => startOwn(options, name, ports, env));
+        const service = await step(name, () => startOwn(options, name, knownPort(name), env));
         services.set(name, service);
       }),
     );
     return {
       urls: {
-        gateway: `http://127.0.0.1:${ports.get('query-gateway')}`,
+        gateway: `http://127.0.0.1:${gatewayPort}`,
         sandbox,
         postgres: postgres.url,
         nats: nats.url,
@@ -140,9 +143,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Others know where these two are, so their ports stay; a worker's health may be anywhere. */
-const isPublic = (name: ServiceName): boolean => name === 'sandbox' || name === 'query-gateway';
-
 /**
  * Starts one service. Between the choice of a port and its use another program may take it: a worker then
  * gets another one, and nobody else's answer counts as this process's.
@@ -150,10 +150,10 @@ const isPublic = (name: ServiceName): boolean => name === 'sandbox' || name === 
 function startOwn(
   options: StackOptions,
   name: ServiceName,
-  ports: ReadonlyMap<ServiceName, number>,
+  knownPort: number | undefined,
   stackEnv: NodeJS.ProcessEnv,
 ): Promise<ManagedProcess> {
-  let port = ports.get(name);
+  let port = knownPort;
   const env: NodeJS.ProcessEnv = { ...stackEnv, OTEL_SERVICE_NAME: name };
   return ManagedProcess.start({
     name,
@@ -170,7 +170,7 @@ function startOwn(
     restart: true,
     readyTimeoutMs: 60_000,
     beforeStart: async () => {
-      if (isPublic(name)) return;
+      if (knownPort !== undefined) return;
       port = await freePort();
       env['HEALTH_PORT'] = String(port);
     },
