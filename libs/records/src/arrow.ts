@@ -30,7 +30,7 @@ import { allocateColumn, ColumnarBatch, viewColumn } from './columnar-batch.js';
 import type { ColumnData } from './columnar-batch.js';
 import { nullTest } from './null-test.js';
 import { isSchemaName, SCHEMAS } from './schemas.js';
-import type { ColumnDescription, SchemaDescription } from './schema-description.js';
+import type { ColumnDescription, RecordDescription } from './schema-description.js';
 
 /** Schema-level metadata key that names the tapeline schema of a batch. */
 const SCHEMA_KEY = 'tapeline.schema';
@@ -73,7 +73,7 @@ function arrowType(column: ColumnDescription): DataType {
 }
 
 /** The Arrow fields of a schema, nullable where the wire has a sentinel. */
-export function arrowFields(schema: SchemaDescription): Field[] {
+export function arrowFields(schema: RecordDescription): Field[] {
   return schema.columns.map((column) => {
     const metadata = new Map([['meaning', column.meaning]]);
     if (column.type === 'price') metadata.set('unit', '1e-9');
@@ -82,7 +82,10 @@ export function arrowFields(schema: SchemaDescription): Field[] {
 }
 
 /** The batch as one Arrow IPC stream; `extra` columns must hold one text per record. */
-export function encodeArrow(batch: ColumnarBatch, extra: ExtraColumns = {}): Uint8Array {
+export function encodeArrow(
+  batch: ColumnarBatch<RecordDescription>,
+  extra: ExtraColumns = {},
+): Uint8Array {
   const fields = arrowFields(batch.schema);
   const children: Data[] = batch.schema.columns.map((column, index) =>
     columnToArrow(column, batch.columns[index] as ColumnData, batch.length),

@@ -1,9 +1,14 @@
 /**
- * A batch of records of one schema, held column by column in typed arrays: no object and no BigInt per
- * record. Values are canonical (DBN version 3); an unset value is its column's sentinel.
+ * A batch of records of one kind, held column by column in typed arrays: no object and no BigInt per
+ * record. An unset value is its column's sentinel.
  */
 import { ORDINAL } from './schema-description.js';
-import type { ColumnDescription, ColumnType, SchemaDescription } from './schema-description.js';
+import type {
+  ColumnDescription,
+  ColumnType,
+  RecordDescription,
+  SchemaDescription,
+} from './schema-description.js';
 
 /**
  * One column. 64-bit columns are BigInt arrays for their exactness; hot loops read them through
@@ -66,10 +71,10 @@ export function words(data: ColumnData): Uint32Array<ArrayBuffer> {
   return new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
 }
 
-export class ColumnarBatch {
+export class ColumnarBatch<D extends RecordDescription = SchemaDescription> {
   /** @param columns in the order of `schema.columns`, each of `length` values. */
   constructor(
-    readonly schema: SchemaDescription,
+    readonly schema: D,
     readonly length: number,
     readonly columns: readonly ColumnData[],
   ) {
@@ -88,7 +93,7 @@ export class ColumnarBatch {
   }
 
   /** A batch with room for `length` records, every value zero. */
-  static allocate(schema: SchemaDescription, length: number): ColumnarBatch {
+  static allocate<D extends RecordDescription>(schema: D, length: number): ColumnarBatch<D> {
     return new ColumnarBatch(
       schema,
       length,
@@ -115,7 +120,7 @@ export class ColumnarBatch {
   }
 
   /** A new batch of the records at `rows`, in that order. */
-  take(rows: Uint32Array): ColumnarBatch {
+  take(rows: Uint32Array): ColumnarBatch<D> {
     const taken = ColumnarBatch.allocate(this.schema, rows.length);
     this.schema.columns.forEach((column, index) => {
       takeColumn(
@@ -129,7 +134,7 @@ export class ColumnarBatch {
   }
 
   /** Records `[start, end)` as views on the same memory. */
-  slice(start: number, end: number): ColumnarBatch {
+  slice(start: number, end: number): ColumnarBatch<D> {
     return new ColumnarBatch(
       this.schema,
       end - start,

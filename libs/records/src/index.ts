@@ -2,6 +2,8 @@
 export * from './arrow.js';
 export * from './columnar-batch.js';
 export * from './copy-binary.js';
+export * from './describe-record.js';
+export * from './messages.js';
 export * from './null-test.js';
 export * from './partition-dates.js';
 export * from './sample-batch.js';
@@ -11,3 +13,4 @@ export * from './schemas.js';
 export * from './table.js';
 export * from './timestamp-parts.js';
 export * from './units.js';
+export * from './version-layout.js';

@@ -1,6 +1,6 @@
 /** A batch of extreme and ordinary values in every column, for tests of codecs and tables. */
 import { ColumnarBatch } from './columnar-batch.js';
-import type { ColumnDescription, SchemaDescription } from './schema-description.js';
+import type { ColumnDescription, RecordDescription } from './schema-description.js';
 
 const RANGE: Partial<Record<ColumnDescription['type'], readonly [bigint, bigint]>> = {
   price: [-(2n ** 63n), 2n ** 63n - 2n],
@@ -21,7 +21,10 @@ const RANGE: Partial<Record<ColumnDescription['type'], readonly [bigint, bigint]
  * Deterministic records: row 0 holds each column's smallest value, row 1 its largest, row 2 its
  * sentinel where it has one, and the rest values in between, negative prices among them.
  */
-export function sampleBatch(schema: SchemaDescription, length: number): ColumnarBatch {
+export function sampleBatch<D extends RecordDescription>(
+  schema: D,
+  length: number,
+): ColumnarBatch<D> {
   const batch = ColumnarBatch.allocate(schema, length);
   let state = 0x9e37_79b9_7f4a_7c15n;
   const random = (): bigint => {

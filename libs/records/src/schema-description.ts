@@ -51,42 +51,87 @@ export interface ColumnDescription {
   /** By version; null where that version lacks the field, or where it never was on the wire. */
   readonly wire: Readonly<Record<DbnVersion, WireField | null>>;
   readonly meaning: string;
+  /** Of a book level: Databento's own name of the field, and which level, from 0. */
+  readonly level?: { readonly field: string; readonly index: number };
+  /** How records of a version without the field get its value from a text, instead of `absentValue`. */
+  readonly inference?: Inference;
+  /** Bytes without a meaning, kept so that records can be written back as they were; no text shows them. */
+  readonly isReserved?: boolean;
+}
+
+/** A value told by another column's text: that of the first pattern which matches it. */
+export interface Inference {
+  readonly from: string;
+  readonly rules: readonly (readonly [RegExp, bigint])[];
 }
 
 export type SchemaName =
-  | 'trades'
-  | 'tbbo'
+  | 'mbo'
   | 'mbp-1'
+  | 'mbp-10'
+  | 'tbbo'
+  | 'trades'
+  | 'bbo-1s'
+  | 'bbo-1m'
+  | 'cmbp-1'
+  | 'cbbo-1s'
+  | 'cbbo-1m'
+  | 'tcbbo'
   | 'ohlcv-1s'
   | 'ohlcv-1m'
   | 'ohlcv-1h'
   | 'ohlcv-1d'
+  | 'ohlcv-eod'
+  | 'definition'
   | 'statistics'
-  | 'definition';
+  | 'status'
+  | 'imbalance';
+
+/** Kinds of record that are no schema: the gateway's messages, and bars of an unknown cadence. */
+export type MessageName = 'ohlcv' | 'error' | 'system' | 'symbol-mapping';
+
+export type RecordName = SchemaName | MessageName;
 
 /** How long one partition (or hypertable chunk) of the schema's table lasts. */
 export type PartitionSpan = 'day' | 'month' | 'year';
 
-export interface SchemaDescription {
-  /** Databento's name of the record kind. */
-  readonly name: SchemaName;
-  /** Name of its table: the same with `_` for `-`. */
-  readonly table: string;
-  /** Number of the schema in DBN metadata. */
-  readonly code: number;
+/** One kind of record: what a decoder, an encoder and a columnar batch need to know. */
+export interface RecordDescription {
+  readonly name: RecordName;
   /** Record type byte of its records. */
   readonly rtype: number;
-  /** Bytes of one record, without `ts_out`. */
+  /** Bytes of one record, without `ts_out` unless that is one of the columns. */
   readonly recordSize: Readonly<Record<DbnVersion, number>>;
   /**
    * The timestamp by which Databento sorts, filters ranges and resolves symbols: `ts_recv` where the
    * record has one, else `ts_event`. Tables are partitioned by it (docs/adr/0002).
    */
   readonly indexColumn: 'ts_recv' | 'ts_event';
-  readonly partition: PartitionSpan;
   readonly meaning: string;
   /** In the order of Databento's CSV; the last is always `ordinal`. */
   readonly columns: readonly ColumnDescription[];
+  /** Fields that only older versions had, each with the name of the column it stood before. */
+  readonly retired: readonly RetiredField[];
+  /** The one version whose own layout this describes, or null for canonical records. */
+  readonly version: DbnVersion | null;
+}
+
+/** A field that version 3 dropped. */
+export interface RetiredField {
+  readonly column: ColumnDescription;
+  /** Name of the column that follows it in Databento's CSV. */
+  readonly before: string;
+}
+
+/** A kind of record that can be asked for and stored. */
+export interface SchemaDescription extends RecordDescription {
+  /** Databento's name of the record kind. */
+  readonly name: SchemaName;
+  /** Name of its table: the same with `_` for `-`. */
+  readonly table: string;
+  /** Number of the schema in DBN metadata. */
+  readonly code: number;
+  readonly partition: PartitionSpan;
 }
 
 /** Position of the record within its chunk, from 0: keeps the source's order among equal timestamps. */
@@ -124,6 +169,8 @@ export interface ColumnOptions {
   readonly wireNulls?: readonly [bigint, bigint, bigint];
   /** Bytes of a string, in all versions or in each. */
   readonly widths?: number | readonly [number, number, number];
+  readonly level?: ColumnDescription['level'];
+  readonly inference?: Inference;
 }
 
 const DEFAULT_NULL: Partial<Record<ColumnType, bigint>> = {
@@ -165,6 +212,8 @@ export function column(
     absentValue: options.absentValue ?? nullValue ?? 0n,
     wire: { 1: field(0), 2: field(1), 3: field(2) },
     meaning,
+    ...(options.level && { level: options.level }),
+    ...(options.inference && { inference: options.inference }),
   };
 }
 
