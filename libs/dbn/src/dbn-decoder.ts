@@ -1,190 +1,91 @@
-import { DbnError } from './dbn-error.js';
-import { decodeMetadata } from './decode-metadata.js';
-import { PRELUDE_BYTES, readPrelude } from './metadata.js';
+import { asIs, describeRecord, describeUpgraded, withTsOut } from '@tapeline/records';
+import type { RecordDescription } from '@tapeline/records';
+import { DbnBatch } from './dbn-batch.js';
+import { DbnUnsupportedError } from './dbn-error.js';
 import type { DbnMetadata } from './metadata.js';
+import { RecordSplitter } from './record-splitter.js';
+import type { RecordBlock, SplitterOptions } from './record-splitter.js';
 
-/** Consecutive whole records of one rtype and one length. */
-export interface RecordBlock {
-  readonly rtype: number;
-  /** Bytes per record, `ts_out` included. */
-  readonly stride: number;
-  readonly count: number;
-  /** `count × stride` bytes. May be a view of what was pushed: do not overwrite that. */
-  readonly bytes: Uint8Array;
+export interface DecoderOptions extends SplitterOptions {
+  /**
+   * `v3` gives records of older versions the fields, types and "not set" values of version 3; `as-is` gives
+   * each version its own, reserved bytes included. The default is `v3`.
+   */
+  readonly upgrade?: 'v3' | 'as-is';
+  /** What to do with records of a kind that nobody described: the default is to refuse them. */
+  readonly unknownRecords?: 'refuse' | 'skip';
 }
-
-export interface DbnDecoderOptions {
-  /** Larger metadata are refused; the default is 64 MiB. */
-  readonly maxMetadataBytes?: number;
-}
-
-const DEFAULT_MAX_METADATA = 64 * 1024 * 1024;
-const HEADER_WORDS = 4;
-const MAX_RECORD_BYTES = 255 * 4;
 
 /**
- * Splits an uncompressed DBN stream, pushed in pieces of any size, into metadata and whole records of
- * any kind. The same input gives the same records and the same error however it is cut: records before
- * a fault leave first, the fault is thrown by the next call. Memory stays within the metadata, as they
- * arrive, and one record.
+ * DBN pushed in pieces of any size, out as batches of one kind of record each. The same input gives the same
+ * records and the same error however it is cut: records before a fault leave first, the fault is thrown by
+ * the next call, and by every later one.
  */
 export class DbnDecoder {
-  readonly #maxMetadataBytes: number;
-  #head = new Uint8Array(PRELUDE_BYTES);
-  #headLength = 0;
-  /** Bytes of the metadata, once the prelude told. */
-  #headSize = PRELUDE_BYTES;
-  #metadata: DbnMetadata | undefined;
-  /** The start of a record whose end has not come yet. */
-  readonly #tail = new Uint8Array(MAX_RECORD_BYTES);
-  #tailLength = 0;
-  /** Bytes of the stream that have left as metadata and whole records. */
-  #offset = 0;
-  #recordCount = 0;
+  readonly #splitter: RecordSplitter;
+  readonly #options: DecoderOptions;
+  readonly #skipped = new Map<number, number>();
   #failure: unknown;
 
-  constructor(options: DbnDecoderOptions = {}) {
-    this.#maxMetadataBytes = options.maxMetadataBytes ?? DEFAULT_MAX_METADATA;
+  constructor(options: DecoderOptions = {}) {
+    this.#splitter = new RecordSplitter(options);
+    this.#options = options;
   }
 
-  /** Undefined until they have arrived as a whole. */
+  /** Of the source's version. Undefined until they have arrived as a whole. */
   get metadata(): DbnMetadata | undefined {
-    return this.#metadata;
+    return this.#splitter.metadata;
   }
 
-  /** Whole records that have left so far. */
-  get recordCount(): number {
-    return this.#recordCount;
+  /** Records of unknown kinds that were left out, by rtype. */
+  get skipped(): ReadonlyMap<number, number> {
+    return this.#skipped;
   }
 
   /**
    * Takes the next bytes and gives the records they complete.
-   * @throws DbnError if the input is no DBN; see {@link readPrelude} and `bad_length`.
+   * @throws DbnError if the input is no DBN, or of a kind that the options refuse.
    */
-  push(bytes: Uint8Array): RecordBlock[] {
+  push(bytes: Uint8Array): DbnBatch[] {
     if (this.#failure !== undefined) throw this.#failure;
-    const blocks: RecordBlock[] = [];
+    const batches: DbnBatch[] = [];
     try {
-      const start = this.#metadata ? 0 : this.#takeMetadata(bytes);
-      if (this.#metadata) this.#takeRecords(bytes, start, blocks);
+      for (const block of this.#splitter.push(bytes)) {
+        const description = this.#describe(block);
+        if (description)
+          batches.push(new DbnBatch(description, this.#splitter.metadata!.version, block));
+      }
     } catch (error) {
       this.#failure = error;
-      if (blocks.length === 0) throw error;
+      if (batches.length === 0) throw error;
     }
-    return blocks;
+    return batches;
   }
 
-  /** Declares the end of the input. @throws DbnError `truncated` if it is inside something. */
+  /** Declares the end of the input. @throws DbnTruncatedError if it is inside something. */
   finish(): void {
     if (this.#failure !== undefined) throw this.#failure;
-    if (!this.#metadata) {
-      throw new DbnError(
-        'truncated',
-        `the input ends after ${this.#headLength} bytes, inside the metadata; fetch it again`,
-        { offset: this.#headLength },
+    this.#splitter.finish();
+  }
+
+  /** Undefined for records to leave out. */
+  #describe({ rtype, count, firstIndex, offset }: RecordBlock): RecordDescription | undefined {
+    const { schema, tsOut, version } = this.metadata as DbnMetadata;
+    const isAsIs = this.#options.upgrade === 'as-is';
+    const kind = isAsIs ? describeRecord(rtype, schema) : describeUpgraded(rtype, schema);
+    if (!kind) {
+      if (this.#options.unknownRecords === 'skip') {
+        this.#skipped.set(rtype, (this.#skipped.get(rtype) ?? 0) + count);
+        return undefined;
+      }
+      throw new DbnUnsupportedError(
+        'unknown_rtype',
+        `record ${firstIndex} at byte ${offset} has the unknown rtype ${rtype}; skip unknown records, or ` +
+          'use a version that knows them',
+        { offset, recordIndex: firstIndex, rtype },
       );
     }
-    if (this.#tailLength > 0) {
-      const size = 4 * this.#tail[0]!;
-      throw new DbnError(
-        'truncated',
-        `record ${this.#recordCount} at byte ${this.#offset} has only ${this.#tailLength} of its ` +
-          `${size} bytes; fetch the rest from there on`,
-        { offset: this.#offset, recordIndex: this.#recordCount },
-      );
-    }
-  }
-
-  /** Collects the metadata; returns how many bytes they took of these. */
-  #takeMetadata(bytes: Uint8Array): number {
-    let position = this.#fillHead(bytes, 0);
-    if (this.#headSize === PRELUDE_BYTES && this.#headLength === PRELUDE_BYTES) {
-      this.#headSize = readPrelude(this.#head).size;
-      if (this.#headSize > this.#maxMetadataBytes) {
-        throw new DbnError(
-          'metadata_too_large',
-          `the metadata take ${this.#headSize} bytes, more than the ${this.#maxMetadataBytes} allowed; ` +
-            'raise maxMetadataBytes if the source is trusted',
-          { offset: 4 },
-        );
-      }
-      position = this.#fillHead(bytes, position);
-    }
-    if (this.#headSize > PRELUDE_BYTES && this.#headLength === this.#headSize) {
-      this.#metadata = decodeMetadata(this.#head);
-      this.#offset = this.#headSize;
-      this.#head = new Uint8Array(0);
-    }
-    return position;
-  }
-
-  /** The buffer grows with what has come, not with what the prelude claims. */
-  #fillHead(bytes: Uint8Array, from: number): number {
-    const taken = Math.min(this.#headSize - this.#headLength, bytes.length - from);
-    const needed = this.#headLength + taken;
-    if (needed > this.#head.length) {
-      const grown = new Uint8Array(Math.min(this.#headSize, 2 * needed));
-      grown.set(this.#head.subarray(0, this.#headLength));
-      this.#head = grown;
-    }
-    this.#head.set(bytes.subarray(from, from + taken), this.#headLength);
-    this.#headLength = needed;
-    return from + taken;
-  }
-
-  #takeRecords(bytes: Uint8Array, start: number, blocks: RecordBlock[]): void {
-    let position = start;
-    if (this.#tailLength > 0) {
-      position += this.#fillTail(bytes, start);
-      const size = 4 * this.#tail[0]!;
-      if (this.#tailLength < size) return;
-      this.#emit(this.#tail.slice(0, size), size, blocks);
-      this.#tailLength = 0;
-    }
-    const end = bytes.length;
-    while (position < end) {
-      const words = bytes[position]!;
-      if (words < HEADER_WORDS) throw this.#badLength(words);
-      const stride = 4 * words;
-      if (position + stride > end) break;
-      const rtype = bytes[position + 1]!;
-      const first = position;
-      position += stride;
-      while (
-        position + stride <= end &&
-        bytes[position] === words &&
-        bytes[position + 1] === rtype
-      ) {
-        position += stride;
-      }
-      const run = new Uint8Array(bytes.buffer, bytes.byteOffset + first, position - first);
-      this.#emit(run, stride, blocks);
-    }
-    this.#tail.set(bytes.subarray(position));
-    this.#tailLength = end - position;
-  }
-
-  #fillTail(bytes: Uint8Array, from: number): number {
-    const missing = 4 * this.#tail[0]! - this.#tailLength;
-    const piece = bytes.subarray(from, from + missing);
-    this.#tail.set(piece, this.#tailLength);
-    this.#tailLength += piece.length;
-    return piece.length;
-  }
-
-  #emit(bytes: Uint8Array, stride: number, blocks: RecordBlock[]): void {
-    const count = bytes.length / stride;
-    blocks.push({ rtype: bytes[1]!, stride, count, bytes });
-    this.#offset += bytes.length;
-    this.#recordCount += count;
-  }
-
-  #badLength(words: number): DbnError {
-    return new DbnError(
-      'bad_length',
-      `record ${this.#recordCount} at byte ${this.#offset} claims ${4 * words} bytes, less than its ` +
-        'header of 16; the input is corrupt from there on',
-      { offset: this.#offset, recordIndex: this.#recordCount },
-    );
+    const versioned = isAsIs ? asIs(kind, version) : kind;
+    return tsOut ? withTsOut(versioned) : versioned;
   }
 }

@@ -1,20 +1,24 @@
+import type { DbnBatch } from './dbn-batch.js';
 import { DbnDecoder } from './dbn-decoder.js';
-import type { DbnDecoderOptions, RecordBlock } from './dbn-decoder.js';
+import type { DecoderOptions } from './dbn-decoder.js';
 import { decompress } from './decompress.js';
 import type { DbnMetadata } from './metadata.js';
+import type { DbnRecord } from './record-objects.js';
+import type { RecordBlock } from './record-splitter.js';
 
 /**
  * DBN read from an asynchronous source, zstd or plain: the metadata at once, the records as they come
- * and no faster than they are taken.
+ * and no faster than they are taken. The records can be taken once: as batches of columns by iterating, as
+ * plain objects, or as the source's own bytes.
  */
-export class DbnStream {
+export class DbnStream implements AsyncIterable<DbnBatch> {
   readonly #decoder: DbnDecoder;
   readonly #bytes: AsyncGenerator<Uint8Array>;
   /** Of the piece that completed the metadata. */
-  #firstBlocks: readonly RecordBlock[] = [];
+  #firstBatches: readonly DbnBatch[] = [];
   #bytesRead = 0;
 
-  private constructor(source: AsyncIterable<Uint8Array>, options: DbnDecoderOptions) {
+  private constructor(source: AsyncIterable<Uint8Array>, options: DecoderOptions) {
     this.#decoder = new DbnDecoder(options);
     this.#bytes = decompress(source);
   }
@@ -25,13 +29,13 @@ export class DbnStream {
    */
   static async open(
     source: AsyncIterable<Uint8Array>,
-    options: DbnDecoderOptions = {},
+    options: DecoderOptions = {},
   ): Promise<DbnStream> {
     const stream = new DbnStream(source, options);
     try {
       while (!stream.#decoder.metadata) {
-        const blocks = await stream.#next();
-        if (blocks) stream.#firstBlocks = blocks;
+        const batches = await stream.#next();
+        if (batches) stream.#firstBatches = batches;
       }
       return stream;
     } catch (error) {
@@ -40,6 +44,7 @@ export class DbnStream {
     }
   }
 
+  /** Of the source's version, whatever the records are upgraded to. */
   get metadata(): DbnMetadata {
     return this.#decoder.metadata as DbnMetadata;
   }
@@ -49,30 +54,45 @@ export class DbnStream {
     return this.#bytesRead;
   }
 
+  /** Records of unknown kinds that were left out so far, by rtype. */
+  get skipped(): ReadonlyMap<number, number> {
+    return this.#decoder.skipped;
+  }
+
   /**
-   * The records, once. The source is released at their end, on an error and when they are not taken to
+   * The records in columns. The source is released at their end, on an error and when they are not taken to
    * the end. @throws DbnError such as `truncated`; the source's own errors as they are.
    */
-  async *blocks(): AsyncGenerator<RecordBlock> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<DbnBatch> {
     try {
-      let blocks: readonly RecordBlock[] | undefined = this.#firstBlocks;
-      this.#firstBlocks = [];
-      while (blocks) {
-        yield* blocks;
-        blocks = await this.#next();
+      let batches: readonly DbnBatch[] | undefined = this.#firstBatches;
+      this.#firstBatches = [];
+      while (batches) {
+        yield* batches;
+        batches = await this.#next();
       }
     } finally {
       await this.close();
     }
   }
 
-  /** Releases the source without reading on; needed only if {@link blocks} is never called. */
+  /** The records as plain objects, one by one. Otherwise as iterating. */
+  async *records(): AsyncGenerator<DbnRecord> {
+    for await (const batch of this) yield* batch.records();
+  }
+
+  /** The records as the source's own bytes. Otherwise as iterating. */
+  async *blocks(): AsyncGenerator<RecordBlock> {
+    for await (const { block } of this) yield block;
+  }
+
+  /** Releases the source without reading on; needed only if the records are never asked for. */
   async close(): Promise<void> {
     await this.#bytes.return(undefined);
   }
 
   /** The records of the next piece, or undefined at an end that is no truncation. */
-  async #next(): Promise<RecordBlock[] | undefined> {
+  async #next(): Promise<DbnBatch[] | undefined> {
     const piece = await this.#bytes.next();
     if (piece.done) {
       this.#decoder.finish();

@@ -1,5 +1,5 @@
 import type { DbnVersion } from '@tapeline/records';
-import { DbnError } from './dbn-error.js';
+import { DbnCorruptError, DbnTruncatedError } from './dbn-error.js';
 import {
   DATASET_BYTES,
   FIXED_BYTES,
@@ -20,7 +20,7 @@ import { stypeName } from './stypes.js';
 export function decodeMetadata(bytes: Uint8Array): DbnMetadata {
   const { version, size } = readPrelude(bytes);
   if (bytes.length < size) {
-    throw new DbnError(
+    throw new DbnTruncatedError(
       'truncated',
       `the metadata take ${size} bytes, but the input ends after ${bytes.length}; fetch it again`,
       { offset: bytes.length },
@@ -37,6 +37,7 @@ export function decodeMetadata(bytes: Uint8Array): DbnMetadata {
 class MetadataReader {
   readonly #view: DataView;
   readonly #text: Buffer;
+  readonly #version: DbnVersion;
   readonly #stypeIn: number;
   readonly #width: number;
   #position = PRELUDE_BYTES + FIXED_BYTES;
@@ -45,6 +46,7 @@ class MetadataReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const layout = layoutOf(version);
+    this.#version = version;
     this.#stypeIn = layout.stypeIn;
     this.#width =
       version === 1 ? layout.symbolWidth : this.#view.getUint16(SYMBOL_WIDTH_OFFSET, true);
@@ -60,6 +62,7 @@ class MetadataReader {
     const schema = view.getUint16(24, true);
     const end = view.getBigUint64(34, true);
     const limit = view.getBigUint64(42, true);
+    const recordCount = view.getBigUint64(50, true);
     const dataset = this.#text.toString('latin1', PRELUDE_BYTES, PRELUDE_BYTES + DATASET_BYTES);
     return {
       dataset: dataset.split('\0', 1)[0] as string,
@@ -67,6 +70,7 @@ class MetadataReader {
       start: view.getBigUint64(26, true),
       end: end === U64_MAX ? null : end,
       limit: limit === 0n ? null : limit,
+      ...(this.#version === 1 && recordCount !== U64_MAX && { recordCount }),
       stypeIn: stypeName(view.getUint8(this.#stypeIn)),
       stypeOut: stypeName(view.getUint8(this.#stypeIn + 1)),
       tsOut: view.getUint8(this.#stypeIn + 2) !== 0,
@@ -144,7 +148,7 @@ class MetadataReader {
   }
 }
 
-const bad = (what: string, offset: number): DbnError =>
-  new DbnError('bad_metadata', `metadata at byte ${offset}: ${what}; the input is corrupt`, {
+const bad = (what: string, offset: number): DbnCorruptError =>
+  new DbnCorruptError('bad_metadata', `metadata at byte ${offset}: ${what}; the input is corrupt`, {
     offset,
   });

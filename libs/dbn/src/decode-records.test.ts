@@ -1,7 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { sampleBatch, SCHEMA_NAMES, SCHEMAS } from '@tapeline/records';
 import type { ColumnarBatch, DbnVersion } from '@tapeline/records';
-import { DbnDecoder } from './dbn-decoder.js';
 import { decodeRecords, readColumn } from './decode-records.js';
 import { encodeRecords } from './encode-records.js';
 import {
@@ -58,21 +57,6 @@ if (knownFiles.length > 0) {
       sum_size: sizes.reduce((sum, size) => sum + size, 0),
       actions,
     });
-  });
-
-  it('records of described schemas are found in a live session of mixed kinds', () => {
-    const file = dbnFiles.find(({ schema }) => schema === null) as DbnFile;
-    const known = Object.values(SCHEMAS).filter(({ name }) => name !== 'mbp-1');
-    const isKnown = (rtype: unknown) => known.some((schema) => schema.rtype === rtype);
-    const decoded = new DbnDecoder().push(plainBytes(file)).flatMap(({ rtype, bytes, stride }) => {
-      const schema = known.find((schema) => schema.rtype === rtype);
-      return schema
-        ? rows(decodeRecords(schema, file.version, bytes, { stride, firstOrdinal: 0 }))
-        : [];
-    });
-    const expected = expectedRecords(file).filter(({ hd }) => isKnown((hd as { rtype: 0 }).rtype));
-    expect(decoded).toEqual(expected.map(flatten));
-    expect(decoded).toHaveLength(19);
   });
 }
 

@@ -1,13 +1,8 @@
 import { allocateColumn, ColumnarBatch, ORDINAL } from '@tapeline/records';
-import type {
-  ColumnData,
-  ColumnDescription,
-  DbnVersion,
-  SchemaDescription,
-} from '@tapeline/records';
+import type { ColumnData, DbnVersion, RecordDescription } from '@tapeline/records';
 import { rawRecords } from './raw-records.js';
 import type { RawRecords } from './raw-records.js';
-import { fieldReader } from './read-field.js';
+import { columnReader } from './read-field.js';
 import type { RowReader } from './read-field.js';
 
 /** Bytes of records read at a time, well within a second-level cache. */
@@ -21,23 +16,35 @@ export interface DecodeOptions {
 }
 
 /**
- * Whole records of one schema as canonical columns: versions 1 and 2 are upgraded, `ts_out` is left out.
+ * Whole records of one kind as columns of the description: canonical ones (versions 1 and 2 are upgraded,
+ * `ts_out` is left out), or those of `asIs` and `withTsOut`.
  * @param bytes whole records, at any alignment (fastest at a multiple of 4).
- * @throws DbnError wrong_record if a header does not fit the schema and version; bad_length, bad_string.
+ * @throws DbnCorruptError wrong_record if a header does not fit the description and version; bad_length,
+ *   bad_string.
  */
-export function decodeRecords(
-  schema: SchemaDescription,
+export function decodeRecords<D extends RecordDescription>(
+  description: D,
   version: DbnVersion,
   bytes: Uint8Array,
   options: DecodeOptions,
-): ColumnarBatch {
-  const records = rawRecords(schema, version, bytes, options.stride);
-  const batch = ColumnarBatch.allocate(schema, records.count);
-  const readers = schema.columns.map((column, index) => {
+): ColumnarBatch<D> {
+  const records = rawRecords(description, version, bytes, options.stride);
+  return readColumns(description, version, records, options.firstOrdinal);
+}
+
+/** All columns of checked records. @throws DbnCorruptError bad_string */
+export function readColumns<D extends RecordDescription>(
+  description: D,
+  version: DbnVersion,
+  records: RawRecords,
+  firstOrdinal: number,
+): ColumnarBatch<D> {
+  const batch = ColumnarBatch.allocate(description, records.count);
+  const readers = description.columns.map((column, index) => {
     const data = batch.columns[index] as ColumnData;
     return column.name === ORDINAL
-      ? ordinalReader(data, options.firstOrdinal)
-      : fieldReader(column, column.wire[version], records, data);
+      ? ordinalReader(data, firstOrdinal)
+      : columnReader(description, column, version, records, data);
   });
   readAll(readers, records);
   return batch;
@@ -45,19 +52,30 @@ export function decodeRecords(
 
 /**
  * One column of whole records, in canonical values, such as the index timestamps.
- * @throws DbnError as {@link decodeRecords}; Error if the records have no such column.
+ * @throws DbnCorruptError as {@link decodeRecords}; Error if the records have no such column.
  */
 export function readColumn(
-  schema: SchemaDescription,
+  description: RecordDescription,
   columnName: string,
   version: DbnVersion,
   bytes: Uint8Array,
   stride: number,
 ): ColumnData {
-  const column = wireColumn(schema, columnName);
-  const records = rawRecords(schema, version, bytes, stride);
+  const records = rawRecords(description, version, bytes, stride);
+  return readOneColumn(description, columnName, version, records);
+}
+
+/** One column of checked records. @throws Error if they have no such column. */
+export function readOneColumn(
+  description: RecordDescription,
+  columnName: string,
+  version: DbnVersion,
+  records: RawRecords,
+): ColumnData {
+  const column = description.columns.find(({ name }) => name === columnName && name !== ORDINAL);
+  if (!column) throw new Error(`records of ${description.name} have no column ${columnName}`);
   const data = allocateColumn(column, records.count);
-  readAll([fieldReader(column, column.wire[version], records, data)], records);
+  readAll([columnReader(description, column, version, records, data)], records);
   return data;
 }
 
@@ -68,12 +86,6 @@ function readAll(readers: readonly RowReader[], { count, stride }: RawRecords): 
     const to = Math.min(from + rows, count);
     for (const read of readers) read(from, to);
   }
-}
-
-function wireColumn(schema: SchemaDescription, name: string): ColumnDescription {
-  const column = schema.columns.find((column) => column.name === name && name !== ORDINAL);
-  if (!column) throw new Error(`records of ${schema.name} have no column ${name}`);
-  return column;
 }
 
 function ordinalReader(data: ColumnData, first: number): RowReader {

@@ -1,4 +1,4 @@
-import { DbnError } from './dbn-error.js';
+import { DbnTruncatedError, DbnUnsupportedError } from './dbn-error.js';
 import { ZstdInflater } from './zstd-inflater.js';
 
 const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
@@ -38,7 +38,7 @@ export async function* decompress(source: AsyncIterable<Uint8Array>): AsyncGener
 /** DBZ, the format of 2022, began with a skippable zstd frame. */
 function refuseLegacy(bytes: Uint8Array): void {
   if ((bytes[0]! & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18) {
-    throw new DbnError(
+    throw new DbnUnsupportedError(
       'legacy_dbz',
       'this is DBZ, the format of 2022 before DBN, which cannot be read; request the data anew, or ' +
         "convert the file with Databento's tools",
@@ -51,7 +51,7 @@ function refuseLegacy(bytes: Uint8Array): void {
 function* shortInput(head: Uint8Array): Generator<Uint8Array> {
   if (head.length === 0) return;
   if (head.every((byte, index) => byte === ZSTD_MAGIC[index])) {
-    throw new DbnError(
+    throw new DbnTruncatedError(
       'truncated_zstd',
       `the zstd stream ends after ${head.length} compressed bytes; fetch it again`,
     );

@@ -1,4 +1,4 @@
-import { DbnError } from './dbn-error.js';
+import { DbnEncodeError } from './dbn-error.js';
 import {
   DATASET_BYTES,
   FIXED_BYTES,
@@ -65,8 +65,7 @@ class MetadataWriter {
     this.#u64(26, metadata.start, 'start');
     this.#u64(34, metadata.end ?? U64_MAX, 'end');
     this.#u64(42, metadata.limit ?? 0n, 'limit');
-    // The deprecated record count.
-    if (version === 1) this.#u64(50, U64_MAX, 'record count');
+    if (version === 1) this.#u64(50, metadata.recordCount ?? U64_MAX, 'recordCount');
     const { stypeIn, symbolWidth } = layoutOf(version);
     view.setUint8(stypeIn, requireStype(metadata.stypeIn));
     view.setUint8(stypeIn + 1, requireStype(metadata.stypeOut));
@@ -120,4 +119,4 @@ function requireStype(name: string | null): number {
   return code;
 }
 
-const unfit = (what: string): DbnError => new DbnError('not_representable', `metadata: ${what}`);
+const unfit = (what: string): DbnEncodeError => new DbnEncodeError(`metadata: ${what}`);

@@ -1,17 +1,28 @@
-import { ORDINAL } from '@tapeline/records';
-import type { ColumnarBatch, ColumnData, DbnVersion } from '@tapeline/records';
+import { allocateColumn, ORDINAL } from '@tapeline/records';
+import type { ColumnarBatch, ColumnData, DbnVersion, RecordDescription } from '@tapeline/records';
+import { DbnEncodeError } from './dbn-error.js';
+import { NO_ORIGIN } from './raw-records.js';
 import type { RawRecords } from './raw-records.js';
-import { retiredFields } from './retired-fields.js';
-import { writeField } from './write-field.js';
+import { writeColumn } from './write-field.js';
 
 /**
- * The batch as records of a DBN version, without metadata and `ts_out`; ordinals are left out. Fields
- * that version 3 dropped are written as "not set", reserved bytes as zero.
- * @throws DbnError not_representable if the version has no room for a value.
+ * The batch as records of a DBN version, without metadata; ordinals are left out. A batch decoded `asIs`
+ * gives back its bytes; of canonical records the fields that version 3 dropped are written as "not set", and
+ * reserved bytes as zero.
+ * @throws DbnEncodeError if the version has no room for a value, or is not the batch's own.
  */
-export function encodeRecords(batch: ColumnarBatch, version: DbnVersion): Uint8Array<ArrayBuffer> {
-  const { schema } = batch;
-  const stride = schema.recordSize[version];
+export function encodeRecords(
+  batch: ColumnarBatch<RecordDescription>,
+  version: DbnVersion,
+): Uint8Array<ArrayBuffer> {
+  const description = batch.schema;
+  if (description.version !== null && description.version !== version) {
+    throw new DbnEncodeError(
+      `records decoded as they are in version ${description.version} cannot be written as version ` +
+        `${version}; decode them upgraded`,
+    );
+  }
+  const stride = description.recordSize[version];
   const bytes = new Uint8Array(batch.length * stride);
   const records: RawRecords = {
     bytes,
@@ -19,20 +30,26 @@ export function encodeRecords(batch: ColumnarBatch, version: DbnVersion): Uint8A
     words: new Uint32Array(bytes.buffer),
     count: batch.length,
     stride,
+    rtype: description.rtype,
+    origin: NO_ORIGIN,
   };
-  writeHeaders(records, schema.rtype);
-  for (const { offset, unset } of retiredFields(schema.name, version)) {
-    for (let start = offset; start < bytes.length; start += stride) bytes.set(unset, start);
+  writeHeaders(records);
+  for (const { column } of description.retired) {
+    if (!column.wire[version]) continue;
+    const unset = allocateColumn(column, batch.length);
+    if (unset instanceof BigInt64Array) unset.fill(column.absentValue);
+    else (unset as Uint8Array).fill(Number(column.absentValue));
+    writeColumn(batch, column, version, unset, records);
   }
-  schema.columns.forEach((column, index) => {
+  description.columns.forEach((column, index) => {
     if (column.name === ORDINAL) return;
-    writeField(column, column.wire[version], batch.columns[index] as ColumnData, records);
+    writeColumn(batch, column, version, batch.columns[index] as ColumnData, records);
   });
   return bytes;
 }
 
 /** Length in words and rtype; the rest of a header are columns. */
-function writeHeaders({ halves, stride, count }: RawRecords, rtype: number): void {
+function writeHeaders({ halves, stride, count, rtype }: RawRecords): void {
   const header = (stride / 4) | (rtype << 8);
   const step = stride / 2;
   for (let row = 0, at = 0; row < count; row++, at += step) halves[at] = header;

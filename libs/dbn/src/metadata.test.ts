@@ -92,17 +92,12 @@ if (withMetadata.length > 0) {
     const [line] = expectedLines(file.expected as string);
     const { metadata: full, metadata_summary: summary } = line as Record<string, Json>;
     const { schema, ...expected } = (full ?? summary) as Json;
-    const schemaNames = schema === null ? [null] : [schema, undefined];
     expect(expected).toMatchObject({
       ...toJson(metadata),
       ...(full ? listsOf(metadata) : summaryOf(metadata)),
     });
-    // Schemas that are not described yet have a code, too.
-    expect(schemaNames).toContain(metadata.schema === null ? null : nameOf(metadata.schema));
-    const { size, version } = readPrelude(bytes);
-    const source = Buffer.from(bytes.subarray(0, size));
-    // The deprecated record count of version 1 is not kept.
-    if (version === 1) source.fill(255, 50, 58);
+    expect(metadata.schema === null ? null : nameOf(metadata.schema)).toBe(schema);
+    const source = bytes.subarray(0, readPrelude(bytes).size);
     expect(Buffer.compare(encodeMetadata(metadata), source)).toBe(0);
   });
 }
@@ -169,7 +164,11 @@ it('says what is wrong with corrupt metadata', () => {
     new DataView(bytes.buffer).setUint32(offset, value, true);
     return bytes;
   };
-  const code = (code: string) => expect.objectContaining({ name: 'DbnError', code });
+  const code = (code: string) =>
+    expect.objectContaining({
+      name: expect.stringMatching(/^Dbn(Corrupt|Unsupported)Error$/),
+      code,
+    });
   expect(() => decodeMetadata(corrupt(0, 0x03_4e_42_45))).toThrow(code('bad_magic'));
   expect(() => decodeMetadata(corrupt(0, 0xfd2f_b528))).toThrow('decompress it first');
   expect(() => decodeMetadata(corrupt(0, 0x00_4e_42_44))).toThrow(code('unsupported_version'));

@@ -4,7 +4,7 @@
  * count in the fixed part and narrower symbols; version 3 pads the whole to a multiple of 8.
  */
 import type { DbnVersion } from '@tapeline/records';
-import { DbnError } from './dbn-error.js';
+import { DbnCorruptError, DbnTruncatedError, DbnUnsupportedError } from './dbn-error.js';
 
 /** The symbol that stands for `rawSymbol` during each interval. */
 export interface SymbolMapping {
@@ -25,6 +25,8 @@ export interface DbnMetadata {
   end: bigint | null;
   /** Most records asked for; null for no limit. */
   limit: bigint | null;
+  /** Only of version 1, where its deprecated field was filled. Not to be relied upon. */
+  recordCount?: bigint;
   stypeIn: string | null;
   stypeOut: string | null;
   /** Whether every record carries 8 more bytes at its end: the gateway's send time. */
@@ -60,7 +62,7 @@ export const SYMBOL_WIDTH_OFFSET = 53;
  */
 export function readPrelude(bytes: Uint8Array): { version: DbnVersion; size: number } {
   if (bytes.length < PRELUDE_BYTES) {
-    throw new DbnError(
+    throw new DbnTruncatedError(
       'truncated',
       `DBN begins with a prelude of 8 bytes, but the input ends after ${bytes.length}; fetch it again`,
       { offset: bytes.length },
@@ -71,7 +73,7 @@ export function readPrelude(bytes: Uint8Array): { version: DbnVersion; size: num
   if ((magic & 0xff_ffff) !== 0x4e_4244) throw badMagic(bytes);
   const version = magic >>> 24;
   if (version !== 1 && version !== 2 && version !== 3) {
-    throw new DbnError(
+    throw new DbnUnsupportedError(
       'unsupported_version',
       `DBN version ${version} is unknown; versions 1, 2 and 3 can be read`,
       { offset: 3 },
@@ -79,7 +81,7 @@ export function readPrelude(bytes: Uint8Array): { version: DbnVersion; size: num
   }
   const length = view.getUint32(4, true);
   if (length < FIXED_BYTES) {
-    throw new DbnError(
+    throw new DbnCorruptError(
       'bad_length',
       `the metadata claim ${length} bytes, less than their fixed part of ${FIXED_BYTES}; the input is corrupt`,
       { offset: 4 },
@@ -88,11 +90,11 @@ export function readPrelude(bytes: Uint8Array): { version: DbnVersion; size: num
   return { version, size: PRELUDE_BYTES + length };
 }
 
-function badMagic(bytes: Uint8Array): DbnError {
+function badMagic(bytes: Uint8Array): DbnCorruptError {
   const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
   const advice =
     start === '28b52ffd' ? 'it is zstd: decompress it first' : 'check what the source returned';
-  return new DbnError(
+  return new DbnCorruptError(
     'bad_magic',
     `the input begins with bytes ${start} instead of "DBN"; ${advice}`,
     { offset: 0 },

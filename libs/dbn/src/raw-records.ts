@@ -1,7 +1,15 @@
-import type { DbnVersion, SchemaDescription } from '@tapeline/records';
-import { DbnError } from './dbn-error.js';
+import type { DbnVersion, RecordDescription } from '@tapeline/records';
+import { DbnCorruptError } from './dbn-error.js';
 
-/** Checked records of one schema and version, as arrays over the same aligned memory. */
+/** Where records stand in the input they come from, so that errors can tell. */
+export interface Origin {
+  readonly offset: number;
+  readonly recordIndex: number;
+}
+
+export const NO_ORIGIN: Origin = { offset: 0, recordIndex: 0 };
+
+/** Checked records of one kind and version, as arrays over the same aligned memory. */
 export interface RawRecords {
   readonly bytes: Uint8Array;
   readonly halves: Uint16Array;
@@ -9,6 +17,8 @@ export interface RawRecords {
   readonly count: number;
   /** Bytes per record, a multiple of 4. */
   readonly stride: number;
+  readonly rtype: number;
+  readonly origin: Origin;
 }
 
 /** Bars written before cadences had rtypes of their own. */
@@ -18,28 +28,31 @@ const VERSIONS = [1, 2, 3] as const;
 
 /**
  * The records in `bytes` (copied only if these are not aligned to 4 bytes), once every header fits the
- * schema. Longer records than the version's are accepted, since fields may be appended, but not those of
- * a length that another version has.
- * @throws DbnError bad_length or wrong_record.
+ * description. Longer records than the version's are accepted, since fields may be appended, but not those
+ * of a length that another version has.
+ * @throws DbnCorruptError bad_length or wrong_record.
  */
 export function rawRecords(
-  schema: SchemaDescription,
+  description: RecordDescription,
   version: DbnVersion,
   bytes: Uint8Array,
   stride: number,
+  origin: Origin = NO_ORIGIN,
 ): RawRecords {
-  if (!fits(schema, version, stride)) {
-    throw new DbnError(
+  const { rtype } = description;
+  if (!fits(description, version, stride)) {
+    throw new DbnCorruptError(
       'wrong_record',
-      `records of ${stride} bytes are no ${schema.name} of DBN version ${version}, which take ` +
-        `${schema.recordSize[version]}; check the schema and version given`,
+      `record ${origin.recordIndex} has ${stride} bytes where ${description.name} of DBN version ${version} ` +
+        `has ${description.recordSize[version]}; check the schema and version given`,
+      { ...origin, rtype },
     );
   }
   if (bytes.length % stride !== 0) {
-    throw new DbnError(
+    throw new DbnCorruptError(
       'bad_length',
       `${bytes.length} bytes are not whole records of ${stride}; give whole records only`,
-      { offset: bytes.length - (bytes.length % stride) },
+      { offset: origin.offset + bytes.length - (bytes.length % stride) },
     );
   }
   const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
@@ -49,35 +62,39 @@ export function rawRecords(
     words: new Uint32Array(buffer, byteOffset, bytes.length / 4),
     count: bytes.length / stride,
     stride,
+    rtype,
+    origin,
   };
-  checkHeaders(schema, records);
+  checkHeaders(description, records);
   return records;
 }
 
-function fits(schema: SchemaDescription, version: DbnVersion, stride: number): boolean {
-  const size = schema.recordSize[version];
+function fits(description: RecordDescription, version: DbnVersion, stride: number): boolean {
+  const size = description.recordSize[version];
   if (stride === size || stride === size + TS_OUT_BYTES) return true;
   if (stride < size || stride % 4 !== 0) return false;
   return VERSIONS.every((other) => {
-    const excess = stride - schema.recordSize[other];
+    const excess = stride - description.recordSize[other];
     return excess !== 0 && excess !== TS_OUT_BYTES;
   });
 }
 
 /** A header begins with the record's length in words, then its rtype. */
-function checkHeaders(schema: SchemaDescription, { words, count, stride }: RawRecords): void {
+function checkHeaders(description: RecordDescription, records: RawRecords): void {
+  const { words, count, stride, rtype, origin } = records;
   const step = stride / 4;
-  const isBar = schema.name.startsWith('ohlcv-');
-  const expected = step | (schema.rtype << 8);
+  const isBar = description.name.startsWith('ohlcv-');
+  const expected = step | (rtype << 8);
   const alternative = isBar ? step | (DEPRECATED_OHLCV_RTYPE << 8) : expected;
   for (let row = 0, at = 0; row < count; row++, at += step) {
     const header = words[at]! & 0xffff;
     if (header !== expected && header !== alternative) {
-      throw new DbnError(
+      const recordIndex = origin.recordIndex + row;
+      throw new DbnCorruptError(
         'wrong_record',
-        `record ${row} has rtype ${header >>> 8} and ${4 * (header & 0xff)} bytes where ${schema.name} ` +
-          `has rtype ${schema.rtype} and ${stride}; check the schema and version given`,
-        { offset: row * stride, recordIndex: row },
+        `record ${recordIndex} has rtype ${header >>> 8} and ${4 * (header & 0xff)} bytes where ` +
+          `${description.name} has rtype ${rtype} and ${stride}; check the schema and version given`,
+        { offset: origin.offset + row * stride, recordIndex, rtype: header >>> 8 },
       );
     }
   }

@@ -2,9 +2,15 @@
  * One field of all records into one column, in one tight loop over aligned words: no object and no
  * BigInt per record. Which loop is chosen follows from the description alone.
  */
-import { words } from '@tapeline/records';
-import type { ColumnData, ColumnDescription, WireField } from '@tapeline/records';
-import { DbnError } from './dbn-error.js';
+import { readString, TS_OUT, words } from '@tapeline/records';
+import type {
+  ColumnData,
+  ColumnDescription,
+  DbnVersion,
+  RecordDescription,
+  WireField,
+} from '@tapeline/records';
+import { DbnCorruptError } from './dbn-error.js';
 import { highWord, lowWord } from './halves.js';
 import type { RawRecords } from './raw-records.js';
 
@@ -12,16 +18,35 @@ import type { RawRecords } from './raw-records.js';
 export type RowReader = (from: number, to: number) => void;
 
 /**
- * A loop that fills `data`, which is all zero, with canonical values.
- * @param field where the column stands in the records' version, or null if that has no such field.
+ * A loop that fills `data`, which is all zero, with the column's values of records of a version.
+ * @param description to which the column belongs.
  */
-export function fieldReader(
+export function columnReader(
+  description: RecordDescription,
   column: ColumnDescription,
-  field: WireField | null,
+  version: DbnVersion,
   records: RawRecords,
   data: ColumnData,
 ): RowReader {
-  if (!field) return absentReader(column, data);
+  const field = column.wire[version];
+  if (field) return fieldReader(column, atEnd(column, field, records), records, data);
+  const source = description.columns.find(({ name }) => name === column.inference?.from);
+  const text = source?.wire[version];
+  return text
+    ? inferringReader(column, text, records, data as Uint8Array)
+    : absentReader(column, data);
+}
+
+/** `ts_out` stands at the end of records that may be longer than this version knows. */
+const atEnd = (column: ColumnDescription, field: WireField, { stride }: RawRecords): WireField =>
+  column.name === TS_OUT ? { ...field, offset: stride - field.width } : field;
+
+function fieldReader(
+  column: ColumnDescription,
+  field: WireField,
+  records: RawRecords,
+  data: ColumnData,
+): RowReader {
   if (column.type === 'string') return stringReader(column, field, records, data as Uint8Array);
   if (field.type !== column.type) return wideningReader(column, field, records, words(data));
   // Signs do not matter where bits are copied.
@@ -46,6 +71,27 @@ function absentReader({ absentValue }: ColumnDescription, data: ColumnData): Row
   }
   return (from, to) => void data.fill(Number(absentValue), from, to);
 }
+
+/** Rare messages only: the text of every record becomes a string. */
+function inferringReader(
+  column: ColumnDescription,
+  text: WireField,
+  { bytes, stride }: RawRecords,
+  out: Uint8Array,
+): RowReader {
+  return (from, to) => {
+    for (let row = from; row < to; row++) {
+      out[row] = inferValue(
+        column,
+        readString(bytes.subarray(row * stride + text.offset), text.width, 0),
+      );
+    }
+  };
+}
+
+/** What a text tells of a column that the version lacks. */
+export const inferValue = ({ inference, absentValue }: ColumnDescription, text: string): number =>
+  Number(inference?.rules.find(([pattern]) => pattern.test(text))?.[1] ?? absentValue);
 
 function reader64({ words, stride }: RawRecords, offset: number, out: Uint32Array): RowReader {
   const step = stride / 4;
@@ -109,9 +155,10 @@ function wideningReader(
 function stringReader(
   column: ColumnDescription,
   field: WireField,
-  { bytes, stride }: RawRecords,
+  records: RawRecords,
   out: Uint8Array,
 ): RowReader {
+  const { bytes, stride } = records;
   const { width } = column;
   return (from, to) => {
     for (let row = from; row < to; row++) {
@@ -119,15 +166,22 @@ function stringReader(
       let length = 0;
       for (let byte = bytes[start]!; byte !== 0; byte = bytes[start + length]!) {
         out[row * width + length] = byte;
-        if (++length === field.width) throw unterminated(column, row, start);
+        if (++length === field.width) throw unterminated(column, row, start, records);
       }
     }
   };
 }
 
-const unterminated = (column: ColumnDescription, row: number, offset: number): DbnError =>
-  new DbnError(
+function unterminated(
+  column: ColumnDescription,
+  row: number,
+  at: number,
+  { origin, rtype }: RawRecords,
+): DbnCorruptError {
+  const recordIndex = origin.recordIndex + row;
+  return new DbnCorruptError(
     'bad_string',
-    `${column.name} of record ${row} has no terminating NUL; the record is corrupt`,
-    { offset, recordIndex: row },
+    `${column.name} of record ${recordIndex} has no terminating NUL; the record is corrupt`,
+    { offset: origin.offset + at, recordIndex, rtype },
   );
+}

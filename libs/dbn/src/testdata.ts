@@ -2,7 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSchemaName, SCHEMAS } from '@tapeline/records';
-import type { ColumnarBatch, DbnVersion, SchemaDescription } from '@tapeline/records';
+import type {
+  ColumnarBatch,
+  DbnVersion,
+  RecordDescription,
+  SchemaDescription,
+} from '@tapeline/records';
 import { zstdDecompressSync } from 'node:zlib';
 import { encodeMetadata } from './encode-metadata.js';
 import { readPrelude } from './metadata.js';
@@ -40,7 +45,7 @@ export type DbnFile = TestFile & { readonly version: DbnVersion };
 const isDbn = (file: TestFile): file is DbnFile => !file.path.endsWith('.dbz');
 
 export const dbnFiles = testFiles.filter(isDbn);
-/** Those whose records are described. */
+/** Those of one schema. */
 export const knownFiles = dbnFiles.filter((file) => isSchemaName(file.schema ?? ''));
 export const isFragment = (file: TestFile): boolean => file.path.includes('.frag');
 
@@ -92,9 +97,10 @@ export function expectedLines(path: string): Json[] {
     .map((line) => JSON.parse(line) as Json);
 }
 
-/** Canonical records of the file, as far as they are listed, without metadata. */
-export function expectedRecords(file: DbnFile): Json[] {
-  const lines = expectedLines(file.expected_v3 ?? (file.expected as string));
+/** Records of the file, as far as they are listed, without metadata: upgraded or as they are. */
+export function expectedRecords(file: DbnFile, upgrade: 'v3' | 'as-is' = 'v3'): Json[] {
+  const asIs = file.expected as string;
+  const lines = expectedLines(upgrade === 'v3' ? (file.expected_v3 ?? asIs) : asIs);
   return lines.filter((line) => 'hd' in line);
 }
 
@@ -111,11 +117,11 @@ export function flatten({ hd, levels, type: _type, ...fields }: Json): Json {
 }
 
 /** One record of a batch in the same conventions: 64-bit integers and text as strings. */
-export function rowOf(batch: ColumnarBatch, row: number): Json {
+export function rowOf(batch: ColumnarBatch<RecordDescription>, row: number): Json {
   return Object.fromEntries(
     batch.schema.columns
       .map((column, index) => [column, batch.columns[index]!] as const)
-      .filter(([column]) => column.name !== 'ordinal')
+      .filter(([column]) => column.name !== 'ordinal' && column.isReserved !== true)
       .map(([{ name, type, width }, data]) => {
         if (type !== 'char' && type !== 'string') {
           const value = data[row]!;

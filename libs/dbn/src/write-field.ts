@@ -1,23 +1,33 @@
 /** The inverse of reading fields: one column into one field of all records, in one tight loop. */
-import { words } from '@tapeline/records';
-import type { ColumnData, ColumnDescription, WireField } from '@tapeline/records';
-import { DbnError } from './dbn-error.js';
+import { readString, words } from '@tapeline/records';
+import type {
+  ColumnarBatch,
+  ColumnData,
+  ColumnDescription,
+  DbnVersion,
+  RecordDescription,
+  WireField,
+} from '@tapeline/records';
+import { DbnEncodeError } from './dbn-error.js';
 import { highWord, lowWord } from './halves.js';
 import type { RawRecords } from './raw-records.js';
+import { inferValue } from './read-field.js';
 
 /**
- * Writes canonical values into the records.
- * @param field where it stands in the records' version; with null nothing is written, but the values
- *   must be those that a reader would assume.
- * @throws DbnError not_representable
+ * Writes one column of the batch into the records of a version. Where that has no such field nothing is
+ * written, but the values must be those that a reader would assume.
+ * @throws DbnEncodeError
  */
-export function writeField(
+export function writeColumn(
+  batch: ColumnarBatch<RecordDescription>,
   column: ColumnDescription,
-  field: WireField | null,
+  version: DbnVersion,
   data: ColumnData,
   records: RawRecords,
 ): void {
-  if (!field) requireAbsent(column, data, records.count);
+  const field = column.wire[version];
+  if (!field && column.inference) requireInferred(batch, column, data);
+  else if (!field) requireAbsent(column, data, records.count);
   else if (column.type === 'string') writeStrings(column, field, data as Uint8Array, records);
   else if (field.type !== column.type) writeNarrowed(column, field, words(data), records);
   else writeNumbers(field, data, records);
@@ -28,6 +38,21 @@ function requireAbsent(column: ColumnDescription, data: ColumnData, count: numbe
   const wanted = data.BYTES_PER_ELEMENT === 8 ? column.absentValue : Number(column.absentValue);
   const at = data.findIndex((value: number | bigint) => value !== wanted);
   if (at >= 0) throw unfit(column, Math.floor(at / perValue), 'this version has no such field');
+}
+
+function requireInferred(
+  batch: ColumnarBatch<RecordDescription>,
+  column: ColumnDescription,
+  data: ColumnData,
+): void {
+  const { from = '' } = column.inference ?? {};
+  const texts = batch.column(from) as Uint8Array;
+  const width = texts.length / Math.max(batch.length, 1);
+  for (let row = 0; row < batch.length; row++) {
+    if (data[row] !== inferValue(column, readString(texts, width, row))) {
+      throw unfit(column, row, 'this version has no such field');
+    }
+  }
 }
 
 function writeNumbers(field: WireField, data: ColumnData, records: RawRecords): void {
@@ -113,9 +138,8 @@ function writeStrings(
   }
 }
 
-const unfit = (column: ColumnDescription, row: number, reason: string): DbnError =>
-  new DbnError(
-    'not_representable',
+const unfit = (column: ColumnDescription, row: number, reason: string): DbnEncodeError =>
+  new DbnEncodeError(
     `${column.name} of record ${row} cannot be written: ${reason}; write version 3`,
     { recordIndex: row },
   );

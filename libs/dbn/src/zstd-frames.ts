@@ -1,4 +1,4 @@
-import { DbnError } from './dbn-error.js';
+import { DbnCorruptError, DbnTruncatedError } from './dbn-error.js';
 
 const MAGIC = 0xfd2f_b528;
 const SKIPPABLE_MAGIC = 0x184d_2a50;
@@ -53,7 +53,7 @@ export class ZstdFrames {
   /** Declares the end of the input. @throws DbnError truncated_zstd if it is inside a frame. */
   finish(): void {
     if (this.#part !== 'magic' || this.#have > 0 || this.#skip > 0) {
-      throw new DbnError(
+      throw new DbnTruncatedError(
         'truncated_zstd',
         `the zstd stream ends after ${this.#offset} compressed bytes, inside a frame; fetch it again`,
       );
@@ -93,8 +93,8 @@ export class ZstdFrames {
     this.#part = 'magic';
   }
 
-  #corrupt(what: string): DbnError {
-    return new DbnError(
+  #corrupt(what: string): DbnCorruptError {
+    return new DbnCorruptError(
       'corrupt_zstd',
       `zstd stream at compressed byte ${this.#offset}: ${what}; fetch it again`,
     );

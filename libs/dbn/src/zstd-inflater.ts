@@ -1,5 +1,5 @@
 import { createZstdDecompress } from 'node:zlib';
-import { DbnError } from './dbn-error.js';
+import { DbnCorruptError, DbnError, DbnTruncatedError } from './dbn-error.js';
 import { ZstdFrames } from './zstd-frames.js';
 
 /** Zstd's own block size; smaller chunks cost more calls. */
@@ -64,11 +64,15 @@ export class ZstdInflater {
 
 function describe(cause: Error): DbnError {
   if ((cause as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') {
-    return new DbnError('truncated_zstd', 'the zstd stream ends inside a frame; fetch it again', {
-      cause,
-    });
+    return new DbnTruncatedError(
+      'truncated_zstd',
+      'the zstd stream ends inside a frame; fetch it again',
+      {
+        cause,
+      },
+    );
   }
-  return new DbnError(
+  return new DbnCorruptError(
     'corrupt_zstd',
     `the zstd stream cannot be decompressed: ${cause.message}; fetch it again`,
     { cause },

@@ -14,13 +14,22 @@ const BY_RTYPE = new Map<number, RecordDescription>(
 /**
  * What records of an rtype are, or undefined if tapeline does not know it.
  * @param schemaCode the schema number of the stream's metadata, null where it mixes schemas: it tells tbbo
- *   from mbp-1, and the cadence of old bars.
+ *   from mbp-1.
  */
 export function describeRecord(
   rtype: number,
   schemaCode: number | null,
 ): RecordDescription | undefined {
   const schema = schemaCode === null ? undefined : schemaByCode(schemaCode);
+  return schema?.rtype === rtype ? schema : BY_RTYPE.get(rtype);
+}
+
+/** The same, but bars that do not tell their length have that of the metadata's schema. */
+export function describeUpgraded(
+  rtype: number,
+  schemaCode: number | null,
+): RecordDescription | undefined {
+  const schema = schemaCode === null ? undefined : schemaByCode(schemaCode);
   const isOldBar = rtype === MESSAGES.ohlcv.rtype && schema?.name.startsWith('ohlcv-');
-  return schema && (schema.rtype === rtype || isOldBar) ? schema : BY_RTYPE.get(rtype);
+  return isOldBar ? schema : describeRecord(rtype, schemaCode);
 }

@@ -34,10 +34,13 @@ export const asIs = derived((description: RecordDescription, version: DbnVersion
   return { ...description, columns: [...columns, ...reserved, ...ordinal], retired: [], version };
 });
 
+/** The name of the gateway's send time, which may follow any record. */
+export const TS_OUT = 'ts_out';
+
 const sendTimes = derived((description, _: 'ts_out') => {
   const { recordSize, columns } = description;
   const offsets = [recordSize[1], recordSize[2], recordSize[3]] as const;
-  const tsOut = column('ts_out', 'timestamp', offsets, "the gateway's send time, ns since epoch");
+  const tsOut = column(TS_OUT, 'timestamp', offsets, "the gateway's send time, ns since epoch");
   return {
     ...description,
     recordSize: { 1: offsets[0] + 8, 2: offsets[1] + 8, 3: offsets[2] + 8 },

@@ -7,7 +7,7 @@ import {
   writeBatchHeader,
 } from '@tapeline/contracts';
 import type { BatchHeader, ChunkRequest } from '@tapeline/contracts';
-import { DbnError, readColumn } from '@tapeline/dbn';
+import { DbnCorruptError, readColumn } from '@tapeline/dbn';
 import type { DbnStream, RecordBlock } from '@tapeline/dbn';
 import { SCHEMAS } from '@tapeline/records';
 import type { SchemaDescription, SchemaName } from '@tapeline/records';
@@ -67,7 +67,7 @@ export async function fetchChunk(
   const { request } = chunk;
   const schema = SCHEMAS[request.schema as SchemaName];
   if (source.metadata.schema !== schema.code) {
-    throw new DbnError(
+    throw new DbnCorruptError(
       'wrong_record',
       `the source holds schema number ${source.metadata.schema}, ${schema.code} (${schema.name}) was asked for`,
     );
@@ -89,7 +89,7 @@ export async function fetchChunk(
   for await (const block of source.blocks()) {
     stride ??= block.stride;
     if (block.stride !== stride) {
-      throw new DbnError(
+      throw new DbnCorruptError(
         'wrong_record',
         `records of ${block.stride} bytes follow records of ${stride} in one chunk`,
         { recordIndex: received },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { STYPES_IN } from '@tapeline/contracts';
 import type { StypeIn } from '@tapeline/contracts';
-import { DbnError, DbnStream, readColumn } from '@tapeline/dbn';
+import { DbnCorruptError, DbnStream, readColumn } from '@tapeline/dbn';
 import type { DbnMetadata } from '@tapeline/dbn';
 import { schemaByCode } from '@tapeline/records';
 import type { SchemaDescription } from '@tapeline/records';
@@ -39,7 +39,7 @@ export async function scanFile(path: string): Promise<FileScan> {
   try {
     const schema = metadata.schema === null ? undefined : schemaByCode(metadata.schema);
     if (!schema) {
-      throw new DbnError(
+      throw new DbnCorruptError(
         'wrong_record',
         metadata.schema === null
           ? 'the file mixes schemas, as live recordings do; files of one schema can be ingested'

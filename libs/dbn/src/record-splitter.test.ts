@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { sampleBatch, SCHEMAS } from '@tapeline/records';
-import { DbnDecoder } from './dbn-decoder.js';
-import type { RecordBlock } from './dbn-decoder.js';
+import { RecordSplitter } from './record-splitter.js';
+import type { RecordBlock } from './record-splitter.js';
 import { DbnError } from './dbn-error.js';
 import { encodeMetadata } from './encode-metadata.js';
 import { encodeRecords } from './encode-records.js';
@@ -44,7 +44,7 @@ interface Outcome {
 }
 
 function decode(pieces: Iterable<Uint8Array>): Outcome {
-  const decoder = new DbnDecoder();
+  const decoder = new RecordSplitter();
   const blocks: RecordBlock[] = [];
   let error: unknown = null;
   try {
@@ -105,7 +105,7 @@ if (dbnFiles.length > 0) {
 }
 
 it('gives runs of one rtype and length as blocks', () => {
-  const blocks = new DbnDecoder().push(mixed);
+  const blocks = new RecordSplitter().push(mixed);
   expect(blocks.map(({ rtype, stride, count }) => ({ rtype, stride, count }))).toEqual([
     { rtype: 0x00, stride: 48, count: 3 },
     { rtype: 0x23, stride: 56, count: 2 },
@@ -140,7 +140,7 @@ it('tells of an end inside metadata or a record, at every byte', () => {
 it('lets the records before a fault leave, then throws it again and again', () => {
   const bytes = Buffer.from(mixed);
   bytes[metadata.length + 96] = 3;
-  const decoder = new DbnDecoder();
+  const decoder = new RecordSplitter();
   expect(decoder.push(bytes)).toMatchObject([{ count: 2 }]);
   const fault = expect.objectContaining({
     code: 'bad_length',
@@ -156,15 +156,17 @@ it('lets the records before a fault leave, then throws it again and again', () =
 it('refuses metadata above the limit, and allocates only for what has come', () => {
   const claim = Buffer.from(metadata);
   claim.writeUInt32LE(50_000_000, 4);
-  expect(() => new DbnDecoder({ maxMetadataBytes: 49_000_000 }).push(claim)).toThrow(
+  expect(() => new RecordSplitter({ maxMetadataBytes: 49_000_000 }).push(claim)).toThrow(
     expect.objectContaining({ code: 'metadata_too_large' }),
   );
   claim.writeUInt32LE(0xffff_ffff, 4);
-  expect(() => new DbnDecoder().push(claim)).toThrow('4294967303 bytes, more than the 67108864');
+  expect(() => new RecordSplitter().push(claim)).toThrow(
+    '4294967303 bytes, more than the 67108864',
+  );
   claim.writeUInt32LE(50_000_000, 4);
   const before = process.memoryUsage().arrayBuffers;
   const decoders = Array.from({ length: 20 }, () => {
-    const decoder = new DbnDecoder();
+    const decoder = new RecordSplitter();
     decoder.push(claim);
     return decoder;
   });
