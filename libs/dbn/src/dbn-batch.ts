@@ -1,7 +1,7 @@
 import { ColumnarBatch, ORDINAL } from '@tapeline/records';
 import type { ColumnData, DbnVersion, RecordDescription } from '@tapeline/records';
 import { readColumns, readOneColumn } from './decode-records.js';
-import { rawRecords } from './raw-records.js';
+import { uniformRecords } from './raw-records.js';
 import type { RawRecords } from './raw-records.js';
 import { recordObjects } from './record-objects.js';
 import type { DbnRecord } from './record-objects.js';
@@ -16,7 +16,7 @@ export class DbnBatch {
   readonly #columns = new Map<string, ColumnData>();
 
   /**
-   * @param description what the columns are to be: canonical, `asIs`, `withTsOut`.
+   * @param description of the block's rtype; what the columns are to be: canonical, `asIs`, `withTsOut`.
    * @param version of the source.
    * @throws DbnCorruptError wrong_record if the records do not fit them.
    */
@@ -26,7 +26,7 @@ export class DbnBatch {
     readonly block: RecordBlock,
   ) {
     const { bytes, stride, firstIndex: recordIndex, offset } = block;
-    this.#records = rawRecords(description, version, bytes, stride, { offset, recordIndex });
+    this.#records = uniformRecords(description, version, bytes, stride, { offset, recordIndex });
   }
 
   /** Records in the batch. */

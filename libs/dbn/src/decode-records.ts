@@ -39,7 +39,7 @@ export function readColumns<D extends RecordDescription>(
   records: RawRecords,
   firstOrdinal: number,
 ): ColumnarBatch<D> {
-  const batch = ColumnarBatch.allocate(description, records.count);
+  const batch = ColumnarBatch.allocateUnset(description, records.count);
   const readers = description.columns.map((column, index) => {
     const data = batch.columns[index] as ColumnData;
     return column.name === ORDINAL

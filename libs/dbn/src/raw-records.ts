@@ -37,7 +37,22 @@ export function rawRecords(
   version: DbnVersion,
   bytes: Uint8Array,
   stride: number,
-  origin: Origin = NO_ORIGIN,
+): RawRecords {
+  const records = uniformRecords(description, version, bytes, stride, NO_ORIGIN);
+  checkHeaders(description, records);
+  return records;
+}
+
+/**
+ * The same for records that are known to have one length and one rtype, that of the description.
+ * @throws DbnCorruptError bad_length or wrong_record.
+ */
+export function uniformRecords(
+  description: RecordDescription,
+  version: DbnVersion,
+  bytes: Uint8Array,
+  stride: number,
+  origin: Origin,
 ): RawRecords {
   const { rtype } = description;
   if (!fits(description, version, stride)) {
@@ -56,7 +71,7 @@ export function rawRecords(
     );
   }
   const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
-  const records = {
+  return {
     bytes: new Uint8Array(buffer, byteOffset, bytes.length),
     halves: new Uint16Array(buffer, byteOffset, bytes.length / 2),
     words: new Uint32Array(buffer, byteOffset, bytes.length / 4),
@@ -65,8 +80,6 @@ export function rawRecords(
     rtype,
     origin,
   };
-  checkHeaders(description, records);
-  return records;
 }
 
 function fits(description: RecordDescription, version: DbnVersion, stride: number): boolean {

@@ -18,7 +18,7 @@ import type { RawRecords } from './raw-records.js';
 export type RowReader = (from: number, to: number) => void;
 
 /**
- * A loop that fills `data`, which is all zero, with the column's values of records of a version.
+ * A loop that fills all of `data`, whatever it held, with the column's values of records of a version.
  * @param description to which the column belongs.
  */
 export function columnReader(
@@ -64,8 +64,11 @@ function fieldReader(
   }
 }
 
-function absentReader({ absentValue }: ColumnDescription, data: ColumnData): RowReader {
-  if (absentValue === 0n) return () => undefined;
+function absentReader(column: ColumnDescription, data: ColumnData): RowReader {
+  const { absentValue, width } = column;
+  if (column.type === 'string') {
+    return (from, to) => void (data as Uint8Array).fill(0, from * width, to * width);
+  }
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
     return (from, to) => void data.fill(absentValue, from, to);
   }
@@ -168,6 +171,7 @@ function stringReader(
         out[row * width + length] = byte;
         if (++length === field.width) throw unterminated(column, row, start, records);
       }
+      out.fill(0, row * width + length, (row + 1) * width);
     }
   };
 }

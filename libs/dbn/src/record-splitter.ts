@@ -29,6 +29,8 @@ export interface SplitterOptions {
 const DEFAULT_MAX_METADATA = 64 * 1024 * 1024;
 const HEADER_WORDS = 4;
 const MAX_RECORD_BYTES = 255 * 4;
+/** Larger pieces are not copied for the sake of the record that they complete. */
+const MAX_COPY_BYTES = 1024 * 1024;
 
 /**
  * Splits an uncompressed DBN stream, pushed in pieces of any size, into metadata and whole records of
@@ -151,43 +153,47 @@ export class RecordSplitter {
   }
 
   #takeRecords(bytes: Uint8Array, start: number, blocks: RecordBlock[]): void {
-    let position = start;
+    let input = start === 0 ? bytes : bytes.subarray(start);
     if (this.#tailLength > 0) {
-      position += this.#fillTail(bytes, start);
-      const size = 4 * this.#tail[0]!;
-      if (this.#tailLength < size) return;
-      this.#emit(this.#tail.slice(0, size), size, blocks);
-      this.#tailLength = 0;
+      if (this.#tailLength + input.length < 4 * this.#tail[0]!) {
+        this.#tail.set(input, this.#tailLength);
+        this.#tailLength += input.length;
+        return;
+      }
+      input = this.#completeTail(input, blocks);
     }
-    const end = bytes.length;
+    const end = input.length;
+    let position = 0;
     while (position < end) {
-      const words = bytes[position]!;
+      const words = input[position]!;
       if (words < HEADER_WORDS) throw this.#badLength(words);
       const stride = 4 * words;
       if (position + stride > end) break;
-      const rtype = bytes[position + 1]!;
       const first = position;
-      position += stride;
-      while (
-        position + stride <= end &&
-        bytes[position] === words &&
-        bytes[position + 1] === rtype
-      ) {
-        position += stride;
-      }
-      const run = new Uint8Array(bytes.buffer, bytes.byteOffset + first, position - first);
+      position = endOfRun(input, first);
+      const run = new Uint8Array(input.buffer, input.byteOffset + first, position - first);
       this.#emit(run, stride, blocks);
     }
-    this.#tail.set(bytes.subarray(position));
+    this.#tail.set(input.subarray(position));
     this.#tailLength = end - position;
   }
 
-  #fillTail(bytes: Uint8Array, from: number): number {
-    const missing = 4 * this.#tail[0]! - this.#tailLength;
-    const piece = bytes.subarray(from, from + missing);
-    this.#tail.set(piece, this.#tailLength);
-    this.#tailLength += piece.length;
-    return piece.length;
+  /**
+   * The input with the tail in front of it, which one copy makes aligned and whole; of a large input only
+   * the record is completed. Returns what is still to be split.
+   */
+  #completeTail(input: Uint8Array, blocks: RecordBlock[]): Uint8Array {
+    const tail = this.#tail.subarray(0, this.#tailLength);
+    const missing = 4 * tail[0]! - tail.length;
+    const isLarge = input.length > MAX_COPY_BYTES;
+    const copied = isLarge ? input.subarray(0, missing) : input;
+    const joined = Buffer.allocUnsafeSlow(tail.length + copied.length);
+    joined.set(tail);
+    joined.set(copied, tail.length);
+    this.#tailLength = 0;
+    if (!isLarge) return joined;
+    this.#emit(joined, joined.length, blocks);
+    return input.subarray(missing);
   }
 
   #emit(bytes: Uint8Array, stride: number, blocks: RecordBlock[]): void {
@@ -212,4 +218,27 @@ export class RecordSplitter {
       { offset: this.#offset, recordIndex: this.#recordCount },
     );
   }
+}
+
+/** Where the records of the length and rtype of the whole one at `first` end. */
+function endOfRun(input: Uint8Array, first: number): number {
+  const length = input[first]!;
+  const rtype = input[first + 1]!;
+  const { buffer, byteOffset, length: end } = input;
+  let position = first + 4 * length;
+  if ((byteOffset + first) % 4 !== 0) {
+    while (
+      position + 4 * length <= end &&
+      input[position] === length &&
+      input[position + 1] === rtype
+    ) {
+      position += 4 * length;
+    }
+    return position;
+  }
+  const words = new Uint32Array(buffer, byteOffset + first, (end - first) >>> 2);
+  const header = length | (rtype << 8);
+  let at = length;
+  while (at + length <= words.length && (words[at]! & 0xffff) === header) at += length;
+  return first + 4 * at;
 }

@@ -81,29 +81,44 @@ export function arrowFields(schema: RecordDescription): Field[] {
   });
 }
 
+/** The Arrow schema of records, with the given metadata of the whole. */
+export const arrowSchema = (
+  description: RecordDescription,
+  metadata: ReadonlyMap<string, string>,
+): Schema => new Schema(arrowFields(description), new Map(metadata));
+
+/** The batch as one Arrow record batch of that schema. Numbers are views of the batch's memory. */
+export const arrowBatch = (batch: ColumnarBatch<RecordDescription>, schema: Schema): RecordBatch =>
+  recordBatch(schema, batch.length, columnsToArrow(batch));
+
 /** The batch as one Arrow IPC stream; `extra` columns must hold one text per record. */
 export function encodeArrow(
   batch: ColumnarBatch<RecordDescription>,
   extra: ExtraColumns = {},
 ): Uint8Array {
   const fields = arrowFields(batch.schema);
-  const children: Data[] = batch.schema.columns.map((column, index) =>
-    columnToArrow(column, batch.columns[index] as ColumnData, batch.length),
-  );
+  const children = columnsToArrow(batch);
   for (const [name, values] of Object.entries(extra)) {
     fields.push(new Field(name, new Utf8(), false));
     children.push(textsToArrow(values));
   }
   const schema = new Schema(fields, new Map([[SCHEMA_KEY, batch.schema.name]]));
-  const data = makeData({ type: new Struct(fields), length: batch.length, children });
   const writer = new RecordBatchStreamWriter();
-  writer.write(new RecordBatch(schema, data));
+  writer.write(recordBatch(schema, batch.length, children));
   writer.finish();
   return writer.toUint8Array(true);
 }
 
+const recordBatch = (schema: Schema, length: number, children: Data[]): RecordBatch =>
+  new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, children }));
+
+const columnsToArrow = ({ schema, columns, length }: ColumnarBatch<RecordDescription>): Data[] =>
+  schema.columns.map((column, index) =>
+    columnToArrow(column, columns[index] as ColumnData, length),
+  );
+
 function columnToArrow(column: ColumnDescription, data: ColumnData, length: number): Data {
-  if (column.type === 'string') return stringsToArrow(data as Uint8Array, column.width, length);
+  if (column.type === 'string') return stringsToArrow(column, data as Uint8Array, length);
   const isNull = nullTest(column, data);
   const validity = isNull && validityBitmap(length, isNull);
   // Timestamps are Arrow int64; the bytes are the same.
@@ -127,10 +142,36 @@ function validityBitmap(length: number, isNull: (row: number) => boolean) {
   return { bitmap, nullCount };
 }
 
-function stringsToArrow(bytes: Uint8Array, width: number, length: number): Data {
-  const values: string[] = [];
-  for (let row = 0; row < length; row++) values.push(readString(bytes, width, row));
-  return textsToArrow(values);
+/** Latin-1 to UTF-8, where bytes above 127 become two. An empty text is null where the column has nulls. */
+function stringsToArrow(column: ColumnDescription, bytes: Uint8Array, length: number): Data {
+  const { width } = column;
+  const valueOffsets = new Int32Array(length + 1);
+  let size = 0;
+  for (let row = 0; row < length; row++) {
+    for (let from = row * width; from < (row + 1) * width && bytes[from] !== 0; from++) {
+      size += bytes[from]! < 0x80 ? 1 : 2;
+    }
+    valueOffsets[row + 1] = size;
+  }
+  const data = new Uint8Array(size);
+  for (let row = 0; row < length; row++) {
+    let from = row * width;
+    for (let to = valueOffsets[row]!; to < valueOffsets[row + 1]!; from++) {
+      const byte = bytes[from]!;
+      if (byte >= 0x80) data[to++] = 0xc0 | (byte >> 6);
+      data[to++] = byte < 0x80 ? byte : 0x80 | (byte & 0x3f);
+    }
+  }
+  const validity =
+    column.nullValue !== undefined &&
+    validityBitmap(length, (row) => valueOffsets[row] === valueOffsets[row + 1]);
+  return makeData({
+    type: new Utf8(),
+    length,
+    valueOffsets,
+    data,
+    ...(validity && { nullBitmap: validity.bitmap, nullCount: validity.nullCount }),
+  });
 }
 
 /** One value of a string column, up to its first NUL; bytes above 127 are Latin-1. */

@@ -48,6 +48,13 @@ const CONSTRUCTOR: Readonly<Record<ColumnType, ColumnConstructor>> = {
 const elementsPerValue = (column: ColumnDescription): number =>
   column.type === 'string' ? column.width : 1;
 
+/** 64-bit columns must begin at a multiple of 8 bytes. */
+const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
+
+/** Memory that holds anything; not from the pool, since views of it are passed on. */
+const unsetMemory = (bytes: number): ArrayBuffer =>
+  Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer;
+
 /** An array for `length` values of a column, all zero. */
 export function allocateColumn(column: ColumnDescription, length: number): ColumnData {
   return new CONSTRUCTOR[column.type](length * elementsPerValue(column));
@@ -92,13 +99,30 @@ export class ColumnarBatch<D extends RecordDescription = SchemaDescription> {
     });
   }
 
-  /** A batch with room for `length` records, every value zero. */
+  /** A batch with room for `length` records, every value zero, in one piece of memory. */
   static allocate<D extends RecordDescription>(schema: D, length: number): ColumnarBatch<D> {
-    return new ColumnarBatch(
-      schema,
-      length,
-      schema.columns.map((column) => allocateColumn(column, length)),
-    );
+    return ColumnarBatch.#over(schema, length, (bytes) => new ArrayBuffer(bytes));
+  }
+
+  /** The same without the zeros, which take as long as decoding: whoever asks writes every value. */
+  static allocateUnset<D extends RecordDescription>(schema: D, length: number): ColumnarBatch<D> {
+    return ColumnarBatch.#over(schema, length, unsetMemory);
+  }
+
+  static #over<D extends RecordDescription>(
+    schema: D,
+    length: number,
+    allocate: (bytes: number) => ArrayBuffer,
+  ): ColumnarBatch<D> {
+    const sizes = schema.columns.map((column) => aligned(column.width * length));
+    const memory = allocate(sizes.reduce((sum, size) => sum + size, 0));
+    let offset = 0;
+    const columns = schema.columns.map((column, index) => {
+      const data = viewColumn(column, memory, offset, length);
+      offset += sizes[index]!;
+      return data;
+    });
+    return new ColumnarBatch(schema, length, columns);
   }
 
   /** The values of one column. @throws Error if the schema has no such column. */
