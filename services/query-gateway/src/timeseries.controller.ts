@@ -3,8 +3,11 @@ import { openTimeseries, Storage } from '@tapeline/storage';
 import type { TimeseriesAnswer } from '@tapeline/storage';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { csvFormat, jsonFormat } from './domain/answer-format.js';
+import type { AnswerFormat } from './domain/answer-format.js';
 import { AnswerStream } from './domain/answer-stream.js';
+import { dbnFormat } from './domain/dbn-format.js';
 import { readTimeseriesRequest } from './domain/timeseries-request.js';
+import type { TimeseriesRequest } from './domain/timeseries-request.js';
 import { explainNothing, explainRefusal } from './explain-refusal.js';
 
 /** Injection token of the storage whose connections are for queries: slow readers may take them all. */
@@ -14,7 +17,7 @@ export const QUERY_STORAGE = Symbol('query storage');
 export class TimeseriesController {
   constructor(@Inject(QUERY_STORAGE) private readonly storage: Storage) {}
 
-  /** Records of a range, in Databento's parameters, as JSON or CSV. */
+  /** Records of a range, in Databento's parameters, as JSON, CSV or DBN. */
   @Get()
   async read(
     @Query() query: Record<string, unknown>,
@@ -29,12 +32,23 @@ export class TimeseriesController {
       const problem = await explainNothing(this.storage, request, outcome);
       if (problem) throw problem;
     }
-    const format = request.encoding === 'csv' ? csvFormat(outcome) : jsonFormat(request, outcome);
+    const format = formatOf(request, outcome);
     reply.header('Cache-Control', 'no-store').header('Vary', 'Accept');
     if (outcome.missing.length > 0) reply.header('X-Warning', gapWarning(outcome));
     return new StreamableFile(new AnswerStream(outcome.rows, first, format), {
       type: format.contentType,
     });
+  }
+}
+
+function formatOf(request: TimeseriesRequest, answer: TimeseriesAnswer): AnswerFormat {
+  switch (request.encoding) {
+    case 'csv':
+      return csvFormat(answer);
+    case 'dbn':
+      return dbnFormat(request, answer);
+    case 'json':
+      return jsonFormat(request, answer);
   }
 }
 

@@ -31,8 +31,13 @@ const rows = [
   [null, '-0.000000001', null, 'a "b", c\n'],
 ];
 
+/** Row by row, each in a group of its own. */
 const write = (format: AnswerFormat, given: readonly (string | null)[][]): string =>
-  format.head + given.map(format.row).join(format.separator) + format.tail(given.length);
+  [
+    format.head,
+    ...given.map((row, index) => format.rows([row], index === 0)),
+    format.tail(given.length),
+  ].join('');
 
 it('writes JSON that keeps every digit', () => {
   expect(JSON.parse(write(jsonFormat(request, answer), rows))).toEqual({

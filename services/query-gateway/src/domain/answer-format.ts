@@ -1,12 +1,12 @@
 import type { AnswerField, AnswerRow, TimeseriesAnswer } from '@tapeline/storage';
 import type { TimeseriesRequest } from './timeseries-request.js';
 
-/** How an answer is written: pieces of text in the order head, rows with separators between, tail. */
+/** How an answer is written: head, groups of rows in their order, tail. */
 export interface AnswerFormat {
   readonly contentType: string;
-  readonly head: string;
-  readonly separator: string;
-  readonly row: (row: AnswerRow) => string;
+  readonly head: string | Uint8Array;
+  /** At least one row; `isFirst` for the first group of the answer. */
+  readonly rows: (rows: readonly AnswerRow[], isFirst: boolean) => string | Uint8Array;
   readonly tail: (count: number) => string;
 }
 
@@ -20,8 +20,7 @@ export function csvFormat({ fields }: AnswerHead): AnswerFormat {
   return {
     contentType: 'text/csv; charset=utf-8; header=present',
     head: `${fields.map(({ name }) => name).join(',')}\n`,
-    separator: '',
-    row: (row) => `${row.map(csvValue).join(',')}\n`,
+    rows: (rows) => rows.map((row) => `${row.map(csvValue).join(',')}\n`).join(''),
     tail: () => '',
   };
 }
@@ -59,15 +58,15 @@ export function jsonFormat(request: TimeseriesRequest, answer: AnswerHead): Answ
     (field, index) => `${index === 0 ? '{' : ','}${JSON.stringify(field.name)}:`,
   );
   const write = answer.fields.map(valueWriter);
+  const record = (row: AnswerRow): string => {
+    let text = '';
+    for (let i = 0; i < row.length; i++) text += names[i]! + write[i]!(row[i] ?? null);
+    return `${text}}`;
+  };
   return {
     contentType: 'application/json; charset=utf-8',
     head: `${JSON.stringify(head).slice(0, -1)},"records":[\n`,
-    separator: ',\n',
-    row: (row) => {
-      let text = '';
-      for (let i = 0; i < row.length; i++) text += names[i]! + write[i]!(row[i] ?? null);
-      return `${text}}`;
-    },
+    rows: (rows, isFirst) => (isFirst ? '' : ',\n') + rows.map(record).join(',\n'),
     tail: (count) => `\n],"count":${count},"complete":true}\n`,
   };
 }

@@ -1,12 +1,12 @@
 import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
+import type { AnswerRow } from '@tapeline/storage';
 import { AnswerStream } from './answer-stream.js';
 
 const format = {
   contentType: 'text/plain',
   head: '[',
-  separator: ',',
-  row: ([value]: readonly (string | null)[]) => value ?? '',
+  rows: (rows: readonly AnswerRow[], isFirst: boolean) => (isFirst ? '' : ',') + rows.join(','),
   tail: (count: number) => `]${count}`,
 };
 

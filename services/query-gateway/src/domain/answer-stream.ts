@@ -2,18 +2,17 @@ import { Readable } from 'node:stream';
 import type { AnswerRow, RowCursor } from '@tapeline/storage';
 import type { AnswerFormat } from './answer-format.js';
 
-/** Characters collected before they are handed on. */
-const CHUNK = 64 * 1024;
+/** Rows handed on together. */
+const ROWS_PER_CHUNK = 256;
 
 /**
  * The answer's bytes at the pace of their reader: while it does not read, no further row is fetched.
  * When the stream is destroyed, by a client that goes away, the statement is stopped.
  */
 export class AnswerStream extends Readable {
-  #pending: string;
   #next: AnswerRow | undefined;
   #count = 0;
-  #ended = false;
+  #begun = false;
 
   /** @param first the first row, read before the status was decided; undefined if there is none. */
   constructor(
@@ -21,8 +20,7 @@ export class AnswerStream extends Readable {
     first: AnswerRow | undefined,
     private readonly format: AnswerFormat,
   ) {
-    super({ highWaterMark: CHUNK });
-    this.#pending = format.head;
+    super();
     this.#next = first;
   }
 
@@ -36,23 +34,25 @@ export class AnswerStream extends Readable {
 
   async #readChunk(): Promise<void> {
     try {
-      while (this.#next !== undefined && this.#pending.length < CHUNK) {
-        this.#pending += this.#count === 0 ? '' : this.format.separator;
-        this.#pending += this.format.row(this.#next);
-        this.#count++;
+      if (!this.#begun) {
+        this.#begun = true;
+        this.push(this.format.head);
+        return;
+      }
+      const rows: AnswerRow[] = [];
+      while (this.#next !== undefined && rows.length < ROWS_PER_CHUNK) {
+        rows.push(this.#next);
         this.#next = await this.rows.next();
       }
-      if (this.#next === undefined && !this.#ended) {
-        this.#ended = true;
-        this.#pending += this.format.tail(this.#count);
+      if (rows.length > 0) this.push(this.format.rows(rows, this.#count === 0));
+      this.#count += rows.length;
+      if (this.#next === undefined) {
+        this.push(this.format.tail(this.#count));
+        this.push(null);
       }
     } catch (error) {
       this.destroy(error as Error);
-      return;
     }
-    const chunk = this.#pending;
-    this.#pending = '';
-    this.push(chunk === '' ? null : chunk);
   }
 
   async #close(error: Error | null, done: (error?: Error | null) => void): Promise<void> {

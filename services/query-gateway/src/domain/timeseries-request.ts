@@ -10,7 +10,7 @@ import type { TimeseriesQuery } from '@tapeline/storage';
 import { z } from 'zod';
 import { Problem } from './problem.js';
 
-const ENCODINGS = ['json', 'csv'] as const;
+const ENCODINGS = ['json', 'csv', 'dbn'] as const;
 type Encoding = (typeof ENCODINGS)[number];
 
 export interface TimeseriesRequest extends TimeseriesQuery {
