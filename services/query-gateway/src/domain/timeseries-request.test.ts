@@ -80,7 +80,7 @@ describe('a refused request', () => {
   it.each([
     ['dataset', 'glbx', 400],
     ['dataset', ['GLBX.MDP3', 'GLBX.MDP3'], 400],
-    ['schema', 'mbo', 400],
+    ['schema', 'mbp-5', 400],
     ['symbols', '', 400],
     ['symbols', 'ESH1,,ESM1', 400],
     ['symbols', 'ES\0H1', 400],
@@ -94,7 +94,7 @@ describe('a refused request', () => {
     ['limit', '-1', 400],
     ['limit', '1e3', 400],
     ['limit', '9999999999999999', 400],
-    ['encoding', 'dbn', 400],
+    ['encoding', 'xml', 400],
   ])('for %s=%j has status %i and a remedy', (name, value, status) => {
     const problem = refusal({ ...query, [name]: value });
     expect(problem.status).toBe(status);
