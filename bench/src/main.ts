@@ -1,22 +1,45 @@
-/** `npm run bench -- NAME [--rounds N] [--json]`: benchmarks, each against its peer in the same run. */
+/** `npm run bench -- NAME [--rounds N] [--records N] [--json]`: benchmarks, each against its peer in the same run. */
 import { parseArgs } from 'node:util';
+import { benchDbn } from './dbn/bench-dbn.js';
+import { describeResults, jsonResults } from './dbn/report.js';
 import { benchPipeline } from './pipeline.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, rounds: { type: 'string', default: '3' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    records: { type: 'string', default: '10000000' },
+    rounds: { type: 'string' },
+  },
 });
-const rounds = Number(values.rounds);
+const name = positionals[0];
+const rounds = Number(values.rounds ?? (name === 'dbn' ? 5 : 3));
+const records = Number(values.records);
+const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1;
 
-if (positionals[0] !== 'pipeline' || !Number.isInteger(rounds) || rounds < 1) {
-  console.error('usage: npm run bench -- pipeline [--rounds 3] [--json]');
-  process.exit(1);
-}
-const result = await benchPipeline(rounds);
-if (values.json) {
-  console.log(JSON.stringify(result));
+if (!isCount(rounds) || !isCount(records)) {
+  refuse();
+} else if (name === 'pipeline') {
+  const result = await benchPipeline(rounds);
+  if (values.json) {
+    console.log(JSON.stringify(result));
+  } else {
+    console.log(
+      `whole path ${result.pipeline_rows_per_s} rows/s, psql \\copy ${result.psql_copy_rows_per_s} rows/s, ratio ${result.ratio_to_psql_copy} (median of ${rounds})`,
+    );
+  }
+} else if (name === 'dbn') {
+  const results = await benchDbn(records, rounds);
+  console.log(`${describeResults(results)}\n(medians of ${rounds} rounds)`);
+  if (values.json) console.log(JSON.stringify(jsonResults(results, rounds)));
 } else {
-  console.log(
-    `whole path ${result.pipeline_rows_per_s} rows/s, psql \\copy ${result.psql_copy_rows_per_s} rows/s, ratio ${result.ratio_to_psql_copy} (median of ${rounds})`,
+  refuse();
+}
+
+function refuse(): void {
+  console.error(
+    'usage: npm run bench -- pipeline [--rounds 3] [--json]\n' +
+      '       npm run bench -- dbn [--records 10000000] [--rounds 5] [--json]',
   );
+  process.exitCode = 1;
 }

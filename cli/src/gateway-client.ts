@@ -6,7 +6,14 @@ export interface Job {
   readonly dataset: string | null;
   readonly schema: string | null;
   readonly symbols: readonly string[];
-  readonly state: 'accepted' | 'running' | 'completed' | 'failed' | 'rejected';
+  readonly state:
+    | 'accepted'
+    | 'awaiting_approval'
+    | 'running'
+    | 'completed'
+    | 'failed'
+    | 'rejected'
+    | 'refused';
   readonly reason: string | null;
   readonly message: string | null;
   readonly expected: number | null;
@@ -19,10 +26,54 @@ export interface Job {
   readonly seconds: number | null;
   readonly not_found: readonly string[];
   readonly partial: readonly string[];
+  readonly quote: JobQuote | null;
+  readonly approved_usd: number | null;
+  readonly spent_usd: number;
 }
 
-export const isEnded = (job: Job): boolean =>
-  job.state === 'completed' || job.state === 'failed' || job.state === 'rejected';
+interface Quote {
+  readonly usd: number;
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** What the source asks for a job, and for which requests. */
+export interface JobQuote extends Quote {
+  readonly requests: readonly {
+    readonly symbols: readonly string[];
+    readonly stype_in: string;
+    /** ns since epoch, `[start, end)`. */
+    readonly start: string;
+    readonly end: string;
+    readonly chunks: number;
+    readonly quote: Quote;
+  }[];
+  readonly archived: number;
+  readonly some_held: boolean;
+}
+
+/** The ledger of spending. */
+export interface Costs {
+  readonly month: string;
+  readonly spent_usd: number;
+  readonly committed_usd: number;
+  readonly costs: readonly {
+    readonly month: string;
+    readonly dataset: string;
+    readonly schema: string;
+    readonly responses: number;
+    readonly cut: number;
+    readonly records: number;
+    readonly repeated: number;
+    readonly bytes: number;
+    readonly usd: number;
+  }[];
+}
+
+const MOVING: ReadonlySet<Job['state']> = new Set(['accepted', 'running']);
+
+/** Whether nothing more happens to the job by itself. */
+export const isEnded = (job: Job): boolean => !MOVING.has(job.state);
 
 /** The gateway over HTTP. Its problems become {@link CliError}s with their remedy. */
 export class GatewayClient {
@@ -46,6 +97,17 @@ export class GatewayClient {
   async jobs(): Promise<Job[]> {
     const response = await this.request('/v1/jobs');
     return ((await response.json()) as { jobs: Job[] }).jobs;
+  }
+
+  /** Says what a person decided of a job that waits. */
+  async decide(jobId: string, decision: 'approve' | 'refuse'): Promise<{ quote: JobQuote | null }> {
+    const path = `/v1/jobs/${encodeURIComponent(jobId)}/${decision}`;
+    const response = await this.request(path, { method: 'POST' });
+    return (await response.json()) as { quote: JobQuote | null };
+  }
+
+  async costs(): Promise<Costs> {
+    return (await (await this.request('/v1/costs')).json()) as Costs;
   }
 
   /** The answer of `/v1/timeseries`, still unread. */

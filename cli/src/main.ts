@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error.js';
 import type { DemoOptions } from './demo/run-demo.js';
+import { addDbnCommands } from './commands/dbn/add-dbn-commands.js';
 import type { IngestOptions } from './commands/ingest.js';
 import type { QueryOptions } from './commands/query.js';
 import type { UpOptions } from './commands/up.js';
@@ -12,6 +13,12 @@ function positiveInteger(text: string): number {
   if (!Number.isSafeInteger(value) || value <= 0) {
     throw new InvalidArgumentError('give a whole number above 0');
   }
+  return value;
+}
+
+function dollars(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0)) throw new InvalidArgumentError('give US dollars, 0 or more');
   return value;
 }
 
@@ -59,9 +66,33 @@ program
   .option('--limit <records>', 'the first records of the range only', positiveInteger)
   .option('--file <file>', 'a .dbn or .dbn.zst file instead')
   .option('--job-id <id>', 'an id of your own; the same id is the same job')
+  .option('--max-cost <usd>', 'above it the job waits for approval', dollars)
+  .option('--dry-run', 'show what is held, what would be bought, and the price; buy nothing')
   .option('--watch', 'show progress and end with the job')
   .option(...json)
   .action(async (options: IngestOptions) => (await import('./commands/ingest.js')).ingest(options));
+
+for (const [name, description] of [
+  ['approve', 'let a job that waits cost what it was quoted'],
+  ['refuse', 'end a job that waits; nothing is bought'],
+] as const) {
+  program
+    .command(name)
+    .description(description)
+    .argument('<job>', "its id, as 'tapeline status' shows it")
+    .option(...json)
+    .action(async (job: string, options: { json?: boolean }) =>
+      (await import('./commands/decide.js')).decide(job, name, options),
+    );
+}
+
+program
+  .command('costs')
+  .description('what was received and paid for, by month, dataset and schema')
+  .option(...json)
+  .action(async (options: { json?: boolean }) =>
+    (await import('./commands/costs.js')).costs(options),
+  );
 
 program
   .command('query')
@@ -88,6 +119,8 @@ program
       ...(job !== undefined && { job }),
     }),
   );
+
+addDbnCommands(program);
 
 program
   .command('version')

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { CliError } from '../cli-error.js';
+import { formatQuote } from '../format-quote.js';
 import { GatewayClient } from '../gateway-client.js';
+import type { Job } from '../gateway-client.js';
 import { formatJobs, isRight, jobSummary } from '../job-table.js';
 import { gatewayUrl } from '../stack/stack-file.js';
 import { watchJobs } from '../watch-jobs.js';
@@ -15,6 +17,8 @@ export interface IngestOptions {
   readonly limit?: number;
   readonly file?: string;
   readonly jobId?: string;
+  readonly maxCost?: number;
+  readonly dryRun?: boolean;
   readonly watch?: boolean;
   readonly json?: boolean;
 }
@@ -46,15 +50,23 @@ export function ingestCommand(options: IngestOptions): object {
     start: options.start,
     ...(options.end !== undefined && { end: options.end }),
     ...(options.limit !== undefined && { limit: options.limit }),
+    ...(options.maxCost !== undefined && { max_cost_usd: options.maxCost }),
+    ...(options.dryRun && { dry_run: true }),
   };
 }
+
+const approvalAdvice = ({ job_id: jobId, quote }: Job): string =>
+  [
+    ...(quote ? [formatQuote(quote)] : []),
+    `'tapeline approve ${jobId}' buys it, 'tapeline refuse ${jobId}' ends the job`,
+  ].join('\n');
 
 /** `tapeline ingest`: submits a job and, with --watch, follows it to its end. */
 export async function ingest(options: IngestOptions): Promise<void> {
   const command = ingestCommand(options);
   const gateway = new GatewayClient(gatewayUrl());
   const { job_id: jobId } = await gateway.submit(command);
-  if (!options.watch) {
+  if (!options.watch && !options.dryRun) {
     console.log(
       options.json
         ? JSON.stringify({ job_id: jobId })
@@ -65,10 +77,14 @@ export async function ingest(options: IngestOptions): Promise<void> {
   const label = options.file ?? `${options.schema} ${options.symbols}`;
   const [job] = await watchJobs(gateway, [{ jobId, label }]);
   if (!job) throw new CliError(`job ${jobId} is unknown to the gateway`);
-  if (options.json) console.log(JSON.stringify(jobSummary(job)));
-  else {
+  if (options.json) {
+    console.log(JSON.stringify({ ...jobSummary(job), quote: job.quote }));
+  } else if (options.dryRun && job.quote) {
+    console.log(formatQuote(job.quote));
+  } else {
     console.log(formatJobs([job]));
     if (job.message) console.log(job.message);
+    if (job.state === 'awaiting_approval') console.log(approvalAdvice(job));
     if (job.not_found.length > 0) console.log(`not found: ${job.not_found.join(', ')}`);
   }
   if (!isRight(job)) process.exitCode = 1;

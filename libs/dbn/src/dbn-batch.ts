@@ -1,11 +1,11 @@
 import { ColumnarBatch, ORDINAL } from '@tapeline/records';
 import type { ColumnData, DbnVersion, RecordDescription } from '@tapeline/records';
 import { readColumns, readOneColumn } from './decode-records.js';
-import { uniformRecords } from './raw-records.js';
+import { blockRecords } from './raw-records.js';
 import type { RawRecords } from './raw-records.js';
 import { recordObjects } from './record-objects.js';
 import type { DbnRecord } from './record-objects.js';
-import type { RecordBlock } from './record-splitter.js';
+import type { RecordBlock } from './record-block.js';
 
 /**
  * Consecutive records of one kind, decoded column by column when a column is asked for. It may view the
@@ -25,8 +25,7 @@ export class DbnBatch {
     readonly version: DbnVersion,
     readonly block: RecordBlock,
   ) {
-    const { bytes, stride, firstIndex: recordIndex, offset } = block;
-    this.#records = uniformRecords(description, version, bytes, stride, { offset, recordIndex });
+    this.#records = blockRecords(description, version, block);
   }
 
   /** Records in the batch. */

@@ -4,7 +4,8 @@ import { DbnBatch } from './dbn-batch.js';
 import { DbnUnsupportedError } from './dbn-error.js';
 import type { DbnMetadata } from './metadata.js';
 import { RecordSplitter } from './record-splitter.js';
-import type { RecordBlock, SplitterOptions } from './record-splitter.js';
+import type { RecordBlock } from './record-block.js';
+import type { SplitterOptions } from './record-splitter.js';
 
 export interface DecoderOptions extends SplitterOptions {
   /**
@@ -25,6 +26,8 @@ export class DbnDecoder {
   readonly #splitter: RecordSplitter;
   readonly #options: DecoderOptions;
   readonly #skipped = new Map<number, number>();
+  /** By rtype; undefined for unknown ones. */
+  readonly #descriptions = new Map<number, RecordDescription | undefined>();
   #failure: unknown;
 
   constructor(options: DecoderOptions = {}) {
@@ -70,14 +73,10 @@ export class DbnDecoder {
 
   /** Undefined for records to leave out. */
   #describe({ rtype, count, firstIndex, offset }: RecordBlock): RecordDescription | undefined {
-    const { schema, tsOut, version } = this.metadata as DbnMetadata;
-    const isAsIs = this.#options.upgrade === 'as-is';
-    const kind = isAsIs ? describeRecord(rtype, schema) : describeUpgraded(rtype, schema);
-    if (!kind) {
-      if (this.#options.unknownRecords === 'skip') {
-        this.#skipped.set(rtype, (this.#skipped.get(rtype) ?? 0) + count);
-        return undefined;
-      }
+    if (!this.#descriptions.has(rtype)) this.#descriptions.set(rtype, this.#lookUp(rtype));
+    const description = this.#descriptions.get(rtype);
+    if (description) return description;
+    if (this.#options.unknownRecords !== 'skip') {
       throw new DbnUnsupportedError(
         'unknown_rtype',
         `record ${firstIndex} at byte ${offset} has the unknown rtype ${rtype}; skip unknown records, or ` +
@@ -85,6 +84,15 @@ export class DbnDecoder {
         { offset, recordIndex: firstIndex, rtype },
       );
     }
+    this.#skipped.set(rtype, (this.#skipped.get(rtype) ?? 0) + count);
+    return undefined;
+  }
+
+  #lookUp(rtype: number): RecordDescription | undefined {
+    const { schema, tsOut, version } = this.metadata as DbnMetadata;
+    const isAsIs = this.#options.upgrade === 'as-is';
+    const kind = isAsIs ? describeRecord(rtype, schema) : describeUpgraded(rtype, schema);
+    if (!kind) return undefined;
     const versioned = isAsIs ? asIs(kind, version) : kind;
     return tsOut ? withTsOut(versioned) : versioned;
   }

@@ -1,10 +1,11 @@
 import type { DbnBatch } from './dbn-batch.js';
 import { DbnDecoder } from './dbn-decoder.js';
 import type { DecoderOptions } from './dbn-decoder.js';
+import { DbnError } from './dbn-error.js';
 import { decompress } from './decompress.js';
 import type { DbnMetadata } from './metadata.js';
 import type { DbnRecord } from './record-objects.js';
-import type { RecordBlock } from './record-splitter.js';
+import type { RecordBlock } from './record-block.js';
 
 /**
  * DBN read from an asynchronous source, zstd or plain: the metadata at once, the records as they come
@@ -16,6 +17,8 @@ export class DbnStream implements AsyncIterable<DbnBatch> {
   readonly #bytes: AsyncGenerator<Uint8Array>;
   /** Of the piece that completed the metadata. */
   #firstBatches: readonly DbnBatch[] = [];
+  /** That of the first record, in the same piece: for whoever takes the records, the metadata are sound. */
+  #firstFault: DbnError | undefined;
   #bytesRead = 0;
 
   private constructor(source: AsyncIterable<Uint8Array>, options: DecoderOptions) {
@@ -39,6 +42,10 @@ export class DbnStream implements AsyncIterable<DbnBatch> {
       }
       return stream;
     } catch (error) {
+      if (stream.#decoder.metadata && error instanceof DbnError) {
+        stream.#firstFault = error;
+        return stream;
+      }
       await stream.close();
       throw error;
     }
@@ -67,6 +74,7 @@ export class DbnStream implements AsyncIterable<DbnBatch> {
     try {
       let batches: readonly DbnBatch[] | undefined = this.#firstBatches;
       this.#firstBatches = [];
+      if (this.#firstFault) throw this.#firstFault;
       while (batches) {
         yield* batches;
         batches = await this.#next();

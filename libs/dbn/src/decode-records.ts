@@ -1,12 +1,10 @@
 import { allocateColumn, ColumnarBatch, ORDINAL } from '@tapeline/records';
 import type { ColumnData, DbnVersion, RecordDescription } from '@tapeline/records';
+import { alignedWindow, WINDOW_BYTES } from './aligned-window.js';
 import { rawRecords } from './raw-records.js';
 import type { RawRecords } from './raw-records.js';
 import { columnReader } from './read-field.js';
 import type { RowReader } from './read-field.js';
-
-/** Bytes of records read at a time, well within a second-level cache. */
-const CACHED_BYTES = 64 * 1024;
 
 export interface DecodeOptions {
   /** Bytes per record, `ts_out` included. */
@@ -18,7 +16,7 @@ export interface DecodeOptions {
 /**
  * Whole records of one kind as columns of the description: canonical ones (versions 1 and 2 are upgraded,
  * `ts_out` is left out), or those of `asIs` and `withTsOut`.
- * @param bytes whole records, at any alignment (fastest at a multiple of 4).
+ * @param bytes whole records, at any alignment.
  * @throws DbnCorruptError wrong_record if a header does not fit the description and version; bad_length,
  *   bad_string.
  */
@@ -80,16 +78,22 @@ export function readOneColumn(
 }
 
 /** Column by column within a few rows, so that a large batch passes through memory once. */
-function readAll(readers: readonly RowReader[], { count, stride }: RawRecords): void {
-  const rows = Math.max(1, Math.floor(CACHED_BYTES / stride));
-  for (let from = 0; from < count; from += rows) {
-    const to = Math.min(from + rows, count);
-    for (const read of readers) read(from, to);
+function readAll(readers: readonly RowReader[], { segments, stride }: RawRecords): void {
+  const rows = Math.floor(WINDOW_BYTES / stride);
+  let from = 0;
+  for (const segment of segments) {
+    for (let at = 0; at < segment.length; at += rows * stride) {
+      const bytes = segment.subarray(at, at + rows * stride);
+      const to = from + bytes.length / stride;
+      const window = alignedWindow(bytes);
+      for (const read of readers) read(window, from, to);
+      from = to;
+    }
   }
 }
 
 function ordinalReader(data: ColumnData, first: number): RowReader {
-  return (from, to) => {
+  return (_, from, to) => {
     for (let row = from; row < to; row++) data[row] = first + row;
   };
 }

@@ -1,9 +1,8 @@
 import { allocateColumn, ORDINAL } from '@tapeline/records';
 import type { ColumnarBatch, ColumnData, DbnVersion, RecordDescription } from '@tapeline/records';
 import { DbnEncodeError } from './dbn-error.js';
-import { NO_ORIGIN } from './raw-records.js';
-import type { RawRecords } from './raw-records.js';
 import { writeColumn } from './write-field.js';
+import type { RecordMemory } from './write-field.js';
 
 /**
  * The batch as records of a DBN version, without metadata; ordinals are left out. A batch decoded `asIs`
@@ -24,16 +23,14 @@ export function encodeRecords(
   }
   const stride = description.recordSize[version];
   const bytes = new Uint8Array(batch.length * stride);
-  const records: RawRecords = {
+  const records: RecordMemory = {
     bytes,
     halves: new Uint16Array(bytes.buffer),
     words: new Uint32Array(bytes.buffer),
     count: batch.length,
     stride,
-    rtype: description.rtype,
-    origin: NO_ORIGIN,
   };
-  writeHeaders(records);
+  writeHeaders(records, description.rtype);
   for (const { column } of description.retired) {
     if (!column.wire[version]) continue;
     const unset = allocateColumn(column, batch.length);
@@ -49,7 +46,7 @@ export function encodeRecords(
 }
 
 /** Length in words and rtype; the rest of a header are columns. */
-function writeHeaders({ halves, stride, count, rtype }: RawRecords): void {
+function writeHeaders({ halves, stride, count }: RecordMemory, rtype: number): void {
   const header = (stride / 4) | (rtype << 8);
   const step = stride / 2;
   for (let row = 0, at = 0; row < count; row++, at += step) halves[at] = header;

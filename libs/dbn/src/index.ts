@@ -23,7 +23,7 @@ export { readPrelude } from './metadata.js';
 export type { DbnMetadata, SymbolMapping } from './metadata.js';
 export { recordObjects } from './record-objects.js';
 export type { DbnRecord } from './record-objects.js';
-export type { RecordBlock } from './record-splitter.js';
+export { RecordBlock } from './record-block.js';
 export { STYPES } from './stypes.js';
 export type { StypeName } from './stypes.js';
 export { csvHeader, encodeCsv } from './text/encode-csv.js';

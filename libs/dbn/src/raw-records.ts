@@ -1,24 +1,19 @@
 import type { DbnVersion, RecordDescription } from '@tapeline/records';
 import { DbnCorruptError } from './dbn-error.js';
+import type { RecordBlock } from './record-block.js';
 
-/** Where records stand in the input they come from, so that errors can tell. */
-export interface Origin {
-  readonly offset: number;
-  readonly recordIndex: number;
-}
-
-export const NO_ORIGIN: Origin = { offset: 0, recordIndex: 0 };
-
-/** Checked records of one kind and version, as arrays over the same aligned memory. */
+/** Checked records of one kind and version, and where they stand in the input they come from. */
 export interface RawRecords {
-  readonly bytes: Uint8Array;
-  readonly halves: Uint16Array;
-  readonly words: Uint32Array;
+  /** Whole records each, at any alignment. */
+  readonly segments: readonly Uint8Array[];
   readonly count: number;
   /** Bytes per record, a multiple of 4. */
   readonly stride: number;
   readonly rtype: number;
-  readonly origin: Origin;
+  /** Byte of the input at which the first begins, for errors. */
+  readonly offset: number;
+  /** Position of the first in the input, for errors. */
+  readonly recordIndex: number;
 }
 
 /** Bars written before cadences had rtypes of their own. */
@@ -27,9 +22,8 @@ const TS_OUT_BYTES = 8;
 const VERSIONS = [1, 2, 3] as const;
 
 /**
- * The records in `bytes` (copied only if these are not aligned to 4 bytes), once every header fits the
- * description. Longer records than the version's are accepted, since fields may be appended, but not those
- * of a length that another version has.
+ * The records in `bytes`, once every header fits the description. Longer records than the version's are
+ * accepted, since fields may be appended, but not those of a length that another version has.
  * @throws DbnCorruptError bad_length or wrong_record.
  */
 export function rawRecords(
@@ -38,48 +32,46 @@ export function rawRecords(
   bytes: Uint8Array,
   stride: number,
 ): RawRecords {
-  const records = uniformRecords(description, version, bytes, stride, NO_ORIGIN);
-  checkHeaders(description, records);
-  return records;
-}
-
-/**
- * The same for records that are known to have one length and one rtype, that of the description.
- * @throws DbnCorruptError bad_length or wrong_record.
- */
-export function uniformRecords(
-  description: RecordDescription,
-  version: DbnVersion,
-  bytes: Uint8Array,
-  stride: number,
-  origin: Origin,
-): RawRecords {
-  const { rtype } = description;
-  if (!fits(description, version, stride)) {
-    throw new DbnCorruptError(
-      'wrong_record',
-      `record ${origin.recordIndex} has ${stride} bytes where ${description.name} of DBN version ${version} ` +
-        `has ${description.recordSize[version]}; check the schema and version given`,
-      { ...origin, rtype },
-    );
-  }
+  requireFit(description, version, stride, { offset: 0, recordIndex: 0 });
   if (bytes.length % stride !== 0) {
     throw new DbnCorruptError(
       'bad_length',
       `${bytes.length} bytes are not whole records of ${stride}; give whole records only`,
-      { offset: origin.offset + bytes.length - (bytes.length % stride) },
+      { offset: bytes.length - (bytes.length % stride) },
     );
   }
-  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
-  return {
-    bytes: new Uint8Array(buffer, byteOffset, bytes.length),
-    halves: new Uint16Array(buffer, byteOffset, bytes.length / 2),
-    words: new Uint32Array(buffer, byteOffset, bytes.length / 4),
-    count: bytes.length / stride,
-    stride,
-    rtype,
-    origin,
-  };
+  checkHeaders(description, bytes, stride);
+  const count = bytes.length / stride;
+  const { rtype } = description;
+  return { segments: [bytes], count, stride, rtype, offset: 0, recordIndex: 0 };
+}
+
+/**
+ * The records of a block, all of which have its length and rtype.
+ * @param description of that rtype. @throws DbnCorruptError wrong_record
+ */
+export function blockRecords(
+  description: RecordDescription,
+  version: DbnVersion,
+  { segments, count, stride, offset, firstIndex: recordIndex }: RecordBlock,
+): RawRecords {
+  requireFit(description, version, stride, { offset, recordIndex });
+  return { segments, count, stride, rtype: description.rtype, offset, recordIndex };
+}
+
+function requireFit(
+  description: RecordDescription,
+  version: DbnVersion,
+  stride: number,
+  origin: Pick<RawRecords, 'offset' | 'recordIndex'>,
+): void {
+  if (fits(description, version, stride)) return;
+  throw new DbnCorruptError(
+    'wrong_record',
+    `record ${origin.recordIndex} has ${stride} bytes where ${description.name} of DBN version ${version} ` +
+      `has ${description.recordSize[version]}; check the schema and version given`,
+    { ...origin, rtype: description.rtype },
+  );
 }
 
 function fits(description: RecordDescription, version: DbnVersion, stride: number): boolean {
@@ -93,22 +85,19 @@ function fits(description: RecordDescription, version: DbnVersion, stride: numbe
 }
 
 /** A header begins with the record's length in words, then its rtype. */
-function checkHeaders(description: RecordDescription, records: RawRecords): void {
-  const { words, count, stride, rtype, origin } = records;
-  const step = stride / 4;
-  const isBar = description.name.startsWith('ohlcv-');
-  const expected = step | (rtype << 8);
-  const alternative = isBar ? step | (DEPRECATED_OHLCV_RTYPE << 8) : expected;
-  for (let row = 0, at = 0; row < count; row++, at += step) {
-    const header = words[at]! & 0xffff;
-    if (header !== expected && header !== alternative) {
-      const recordIndex = origin.recordIndex + row;
-      throw new DbnCorruptError(
-        'wrong_record',
-        `record ${recordIndex} has rtype ${header >>> 8} and ${4 * (header & 0xff)} bytes where ` +
-          `${description.name} has rtype ${rtype} and ${stride}; check the schema and version given`,
-        { offset: origin.offset + row * stride, recordIndex, rtype: header >>> 8 },
-      );
-    }
+function checkHeaders(description: RecordDescription, bytes: Uint8Array, stride: number): void {
+  const { name, rtype } = description;
+  const length = stride / 4;
+  const alternative = name.startsWith('ohlcv-') ? DEPRECATED_OHLCV_RTYPE : rtype;
+  for (let at = 0; at < bytes.length; at += stride) {
+    const found = bytes[at + 1]!;
+    if (bytes[at] === length && (found === rtype || found === alternative)) continue;
+    const recordIndex = at / stride;
+    throw new DbnCorruptError(
+      'wrong_record',
+      `record ${recordIndex} has rtype ${found} and ${4 * bytes[at]!} bytes where ${name} has rtype ` +
+        `${rtype} and ${stride}; check the schema and version given`,
+      { offset: at, recordIndex, rtype: found },
+    );
   }
 }

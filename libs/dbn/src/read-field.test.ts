@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { allocateColumn, asIs, MESSAGES, ORDINAL, SCHEMAS, withTsOut } from '@tapeline/records';
 import type { ColumnData, RecordDescription } from '@tapeline/records';
-import { NO_ORIGIN, uniformRecords } from './raw-records.js';
+import { alignedWindow } from './aligned-window.js';
+import { rawRecords } from './raw-records.js';
 import { columnReader } from './read-field.js';
 import { seededRandom } from './testdata.js';
 
@@ -18,15 +19,15 @@ it.each(cases)('$kind.name of version $version: every value is written', ({ kind
     const random = seededRandom(stride);
     // Small bytes, zeros among them, so that texts end before their fields do.
     const bytes = Uint8Array.from({ length: 20 * stride }, () => Math.max(0, random() * 12 - 4));
-    const records = uniformRecords(description, version, bytes, stride, NO_ORIGIN);
     for (let at = 0; at < bytes.length; at += stride) bytes.set([stride / 4, kind.rtype], at);
+    const records = rawRecords(description, version, bytes, stride);
     for (const column of description.columns) {
       if (column.name === ORDINAL) continue;
       if (column.type === 'string') terminate(bytes, column.wire[version], stride);
       const [clean, dirty] = [0, 0xab].map((held) => {
         const data = allocateColumn(column, 20);
         bytesOf(data).fill(held);
-        columnReader(description, column, version, records, data)(0, 20);
+        columnReader(description, column, version, records, data)(alignedWindow(bytes), 0, 20);
         return data;
       });
       expect([column.name, dirty]).toEqual([column.name, clean]);

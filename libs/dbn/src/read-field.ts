@@ -10,12 +10,13 @@ import type {
   RecordDescription,
   WireField,
 } from '@tapeline/records';
+import type { AlignedWindow } from './aligned-window.js';
 import { DbnCorruptError } from './dbn-error.js';
 import { highWord, lowWord } from './halves.js';
 import type { RawRecords } from './raw-records.js';
 
-/** Reads the records from row `from` up to row `to`. */
-export type RowReader = (from: number, to: number) => void;
+/** Fills rows `from` up to `to` from a window whose first record is that of row `from`. */
+export type RowReader = (window: AlignedWindow, from: number, to: number) => void;
 
 /**
  * A loop that fills all of `data`, whatever it held, with the column's values of records of a version.
@@ -52,42 +53,42 @@ function fieldReader(
   // Signs do not matter where bits are copied.
   const { buffer, byteOffset, byteLength } = data;
   const { offset } = field;
+  const { stride } = records;
   switch (field.width) {
     case 8:
-      return reader64(records, offset, new Uint32Array(buffer, byteOffset, byteLength / 4));
+      return offset % 8 === 0 && stride % 8 === 0
+        ? reader64(stride, offset, new BigUint64Array(buffer, byteOffset, byteLength / 8))
+        : reader2x32(stride, offset, words(data));
     case 4:
-      return reader32(records, offset, new Uint32Array(buffer, byteOffset, byteLength / 4));
+      return reader32(stride, offset, words(data));
     case 2:
-      return reader16(records, offset, new Uint16Array(buffer, byteOffset, byteLength / 2));
+      return reader16(stride, offset, new Uint16Array(buffer, byteOffset, byteLength / 2));
     default:
-      return reader8(records, offset, new Uint8Array(buffer, byteOffset, byteLength));
+      return reader8(stride, offset, new Uint8Array(buffer, byteOffset, byteLength));
   }
 }
 
 function absentReader(column: ColumnDescription, data: ColumnData): RowReader {
   const { absentValue, width } = column;
   if (column.type === 'string') {
-    return (from, to) => void (data as Uint8Array).fill(0, from * width, to * width);
+    return (_, from, to) => void (data as Uint8Array).fill(0, from * width, to * width);
   }
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    return (from, to) => void data.fill(absentValue, from, to);
+    return (_, from, to) => void data.fill(absentValue, from, to);
   }
-  return (from, to) => void data.fill(Number(absentValue), from, to);
+  return (_, from, to) => void data.fill(Number(absentValue), from, to);
 }
 
 /** Rare messages only: the text of every record becomes a string. */
 function inferringReader(
   column: ColumnDescription,
   text: WireField,
-  { bytes, stride }: RawRecords,
+  { stride }: RawRecords,
   out: Uint8Array,
 ): RowReader {
-  return (from, to) => {
-    for (let row = from; row < to; row++) {
-      out[row] = inferValue(
-        column,
-        readString(bytes.subarray(row * stride + text.offset), text.width, 0),
-      );
+  return ({ bytes }, from, to) => {
+    for (let row = from, at = text.offset; row < to; row++, at += stride) {
+      out[row] = inferValue(column, readString(bytes.subarray(at), text.width, 0));
     }
   };
 }
@@ -96,39 +97,41 @@ function inferringReader(
 export const inferValue = ({ inference, absentValue }: ColumnDescription, text: string): number =>
   Number(inference?.rules.find(([pattern]) => pattern.test(text))?.[1] ?? absentValue);
 
-function reader64({ words, stride }: RawRecords, offset: number, out: Uint32Array): RowReader {
+/** Between arrays of BigInts no BigInt is made. */
+function reader64(stride: number, offset: number, out: BigUint64Array): RowReader {
+  const step = stride / 8;
+  return ({ longs }, from, to) => {
+    for (let row = from, at = offset / 8; row < to; row++, at += step) out[row] = longs[at]!;
+  };
+}
+
+function reader2x32(stride: number, offset: number, out: Uint32Array): RowReader {
   const step = stride / 4;
-  return (from, to) => {
-    for (let row = from, at = from * step + offset / 4; row < to; row++, at += step) {
+  return ({ words }, from, to) => {
+    for (let row = from, at = offset / 4; row < to; row++, at += step) {
       out[2 * row] = words[at]!;
       out[2 * row + 1] = words[at + 1]!;
     }
   };
 }
 
-function reader32({ words, stride }: RawRecords, offset: number, out: Uint32Array): RowReader {
+function reader32(stride: number, offset: number, out: Uint32Array): RowReader {
   const step = stride / 4;
-  return (from, to) => {
-    for (let row = from, at = from * step + offset / 4; row < to; row++, at += step) {
-      out[row] = words[at]!;
-    }
+  return ({ words }, from, to) => {
+    for (let row = from, at = offset / 4; row < to; row++, at += step) out[row] = words[at]!;
   };
 }
 
-function reader16({ halves, stride }: RawRecords, offset: number, out: Uint16Array): RowReader {
+function reader16(stride: number, offset: number, out: Uint16Array): RowReader {
   const step = stride / 2;
-  return (from, to) => {
-    for (let row = from, at = from * step + offset / 2; row < to; row++, at += step) {
-      out[row] = halves[at]!;
-    }
+  return ({ halves }, from, to) => {
+    for (let row = from, at = offset / 2; row < to; row++, at += step) out[row] = halves[at]!;
   };
 }
 
-function reader8({ bytes, stride }: RawRecords, offset: number, out: Uint8Array): RowReader {
-  return (from, to) => {
-    for (let row = from, at = from * stride + offset; row < to; row++, at += stride) {
-      out[row] = bytes[at]!;
-    }
+function reader8(stride: number, offset: number, out: Uint8Array): RowReader {
+  return ({ bytes }, from, to) => {
+    for (let row = from, at = offset; row < to; row++, at += stride) out[row] = bytes[at]!;
   };
 }
 
@@ -136,7 +139,7 @@ function reader8({ bytes, stride }: RawRecords, offset: number, out: Uint8Array)
 function wideningReader(
   column: ColumnDescription,
   field: WireField,
-  { words, stride }: RawRecords,
+  { stride }: RawRecords,
   out: Uint32Array,
 ): RowReader {
   const step = stride / 4;
@@ -144,8 +147,8 @@ function wideningReader(
   const nullWord = field.nullValue === undefined ? -1 : lowWord(field.nullValue);
   const nullLow = lowWord(column.nullValue ?? 0n);
   const nullHigh = highWord(column.nullValue ?? 0n);
-  return (from, to) => {
-    for (let row = from, at = from * step + field.offset / 4; row < to; row++, at += step) {
+  return ({ words }, from, to) => {
+    for (let row = from, at = field.offset / 4; row < to; row++, at += step) {
       const value = words[at]!;
       const isNull = value === nullWord;
       out[2 * row] = isNull ? nullLow : value;
@@ -161,31 +164,31 @@ function stringReader(
   records: RawRecords,
   out: Uint8Array,
 ): RowReader {
-  const { bytes, stride } = records;
+  const { stride } = records;
   const { width } = column;
-  return (from, to) => {
-    for (let row = from; row < to; row++) {
-      const start = row * stride + field.offset;
+  return ({ bytes }, from, to) => {
+    out.fill(0, from * width, to * width);
+    for (let row = from, start = field.offset; row < to; row++, start += stride) {
       let length = 0;
       for (let byte = bytes[start]!; byte !== 0; byte = bytes[start + length]!) {
         out[row * width + length] = byte;
-        if (++length === field.width) throw unterminated(column, row, start, records);
+        if (++length === field.width) throw unterminated(column, field, row, records);
       }
-      out.fill(0, row * width + length, (row + 1) * width);
     }
   };
 }
 
 function unterminated(
   column: ColumnDescription,
+  field: WireField,
   row: number,
-  at: number,
-  { origin, rtype }: RawRecords,
+  records: RawRecords,
 ): DbnCorruptError {
-  const recordIndex = origin.recordIndex + row;
+  const recordIndex = records.recordIndex + row;
+  const offset = records.offset + row * records.stride + field.offset;
   return new DbnCorruptError(
     'bad_string',
     `${column.name} of record ${recordIndex} has no terminating NUL; the record is corrupt`,
-    { offset: origin.offset + at, recordIndex, rtype },
+    { offset, recordIndex, rtype: records.rtype },
   );
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { sampleBatch, SCHEMAS } from '@tapeline/records';
 import { RecordSplitter } from './record-splitter.js';
-import type { RecordBlock } from './record-splitter.js';
+import type { RecordBlock } from './record-block.js';
 import { DbnError } from './dbn-error.js';
 import { encodeMetadata } from './encode-metadata.js';
 import { encodeRecords } from './encode-records.js';

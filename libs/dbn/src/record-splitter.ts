@@ -3,21 +3,8 @@ import { decodeMetadata } from './decode-metadata.js';
 import { fragmentMetadata } from './fragment.js';
 import type { Fragment } from './fragment.js';
 import { PRELUDE_BYTES, readPrelude } from './metadata.js';
+import { RecordBlock } from './record-block.js';
 import type { DbnMetadata } from './metadata.js';
-
-/** Consecutive whole records of one rtype and one length. */
-export interface RecordBlock {
-  /** Position of the first record in the input, from 0. */
-  readonly firstIndex: number;
-  /** Byte of the uncompressed input at which it begins. */
-  readonly offset: number;
-  readonly rtype: number;
-  /** Bytes per record, `ts_out` included. */
-  readonly stride: number;
-  readonly count: number;
-  /** `count × stride` bytes. May be a view of what was pushed: do not overwrite that. */
-  readonly bytes: Uint8Array;
-}
 
 export interface SplitterOptions {
   /** Larger metadata are refused; the default is 64 MiB. */
@@ -29,8 +16,6 @@ export interface SplitterOptions {
 const DEFAULT_MAX_METADATA = 64 * 1024 * 1024;
 const HEADER_WORDS = 4;
 const MAX_RECORD_BYTES = 255 * 4;
-/** Larger pieces are not copied for the sake of the record that they complete. */
-const MAX_COPY_BYTES = 1024 * 1024;
 
 /**
  * Splits an uncompressed DBN stream, pushed in pieces of any size, into metadata and whole records of
@@ -153,60 +138,54 @@ export class RecordSplitter {
   }
 
   #takeRecords(bytes: Uint8Array, start: number, blocks: RecordBlock[]): void {
-    let input = start === 0 ? bytes : bytes.subarray(start);
+    let position = start;
+    let head: Uint8Array | undefined;
     if (this.#tailLength > 0) {
-      if (this.#tailLength + input.length < 4 * this.#tail[0]!) {
-        this.#tail.set(input, this.#tailLength);
-        this.#tailLength += input.length;
-        return;
-      }
-      input = this.#completeTail(input, blocks);
+      position += this.#fillTail(bytes, start);
+      const size = 4 * this.#tail[0]!;
+      if (this.#tailLength < size) return;
+      head = this.#tail.slice(0, size);
+      this.#tailLength = 0;
     }
-    const end = input.length;
-    let position = 0;
+    const end = bytes.length;
     while (position < end) {
-      const words = input[position]!;
-      if (words < HEADER_WORDS) throw this.#badLength(words);
-      const stride = 4 * words;
-      if (position + stride > end) break;
+      const words = bytes[position]!;
+      if (words < HEADER_WORDS) {
+        if (head) this.#emit([head], blocks);
+        throw this.#badLength(words);
+      }
+      if (position + 4 * words > end) break;
       const first = position;
-      position = endOfRun(input, first);
-      const run = new Uint8Array(input.buffer, input.byteOffset + first, position - first);
-      this.#emit(run, stride, blocks);
+      position = endOfRun(bytes, first);
+      const run = new Uint8Array(bytes.buffer, bytes.byteOffset + first, position - first);
+      if (head && (head[0] !== run[0] || head[1] !== run[1])) {
+        this.#emit([head], blocks);
+        head = undefined;
+      }
+      this.#emit(head ? [head, run] : [run], blocks);
+      head = undefined;
     }
-    this.#tail.set(input.subarray(position));
+    if (head) this.#emit([head], blocks);
+    this.#tail.set(bytes.subarray(position));
     this.#tailLength = end - position;
   }
 
-  /**
-   * The input with the tail in front of it, which one copy makes aligned and whole; of a large input only
-   * the record is completed. Returns what is still to be split.
-   */
-  #completeTail(input: Uint8Array, blocks: RecordBlock[]): Uint8Array {
-    const tail = this.#tail.subarray(0, this.#tailLength);
-    const missing = 4 * tail[0]! - tail.length;
-    const isLarge = input.length > MAX_COPY_BYTES;
-    const copied = isLarge ? input.subarray(0, missing) : input;
-    const joined = Buffer.allocUnsafeSlow(tail.length + copied.length);
-    joined.set(tail);
-    joined.set(copied, tail.length);
-    this.#tailLength = 0;
-    if (!isLarge) return joined;
-    this.#emit(joined, joined.length, blocks);
-    return input.subarray(missing);
+  #fillTail(bytes: Uint8Array, from: number): number {
+    const missing = 4 * this.#tail[0]! - this.#tailLength;
+    const piece = bytes.subarray(from, from + missing);
+    this.#tail.set(piece, this.#tailLength);
+    this.#tailLength += piece.length;
+    return piece.length;
   }
 
-  #emit(bytes: Uint8Array, stride: number, blocks: RecordBlock[]): void {
-    const count = bytes.length / stride;
-    blocks.push({
-      firstIndex: this.#recordCount,
-      offset: this.#offset,
-      rtype: bytes[1]!,
-      stride,
-      count,
-      bytes,
-    });
-    this.#offset += bytes.length;
+  #emit(segments: readonly Uint8Array[], blocks: RecordBlock[]): void {
+    const [length, rtype] = segments[0]!;
+    const stride = 4 * length!;
+    let bytes = 0;
+    for (const segment of segments) bytes += segment.length;
+    const count = bytes / stride;
+    blocks.push(new RecordBlock(this.#recordCount, this.#offset, rtype!, stride, count, segments));
+    this.#offset += bytes;
     this.#recordCount += count;
   }
 

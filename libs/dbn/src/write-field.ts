@@ -10,8 +10,17 @@ import type {
 } from '@tapeline/records';
 import { DbnEncodeError } from './dbn-error.js';
 import { highWord, lowWord } from './halves.js';
-import type { RawRecords } from './raw-records.js';
 import { inferValue } from './read-field.js';
+
+/** Room for records, as arrays over the same memory. */
+export interface RecordMemory {
+  readonly bytes: Uint8Array;
+  readonly halves: Uint16Array;
+  readonly words: Uint32Array;
+  readonly count: number;
+  /** Bytes per record, a multiple of 4. */
+  readonly stride: number;
+}
 
 /**
  * Writes one column of the batch into the records of a version. Where that has no such field nothing is
@@ -23,7 +32,7 @@ export function writeColumn(
   column: ColumnDescription,
   version: DbnVersion,
   data: ColumnData,
-  records: RawRecords,
+  records: RecordMemory,
 ): void {
   const field = column.wire[version];
   if (!field && column.inference) requireInferred(batch, column, data);
@@ -55,7 +64,7 @@ function requireInferred(
   }
 }
 
-function writeNumbers(field: WireField, data: ColumnData, records: RawRecords): void {
+function writeNumbers(field: WireField, data: ColumnData, records: RecordMemory): void {
   const { buffer, byteOffset } = data;
   const { count } = records;
   switch (field.width) {
@@ -70,7 +79,7 @@ function writeNumbers(field: WireField, data: ColumnData, records: RawRecords): 
   }
 }
 
-function write64({ words, stride, count }: RawRecords, offset: number, from: Uint32Array): void {
+function write64({ words, stride, count }: RecordMemory, offset: number, from: Uint32Array): void {
   const step = stride / 4;
   for (let row = 0, at = offset / 4; row < count; row++, at += step) {
     words[at] = from[2 * row]!;
@@ -78,17 +87,17 @@ function write64({ words, stride, count }: RawRecords, offset: number, from: Uin
   }
 }
 
-function write32({ words, stride, count }: RawRecords, offset: number, from: Uint32Array): void {
+function write32({ words, stride, count }: RecordMemory, offset: number, from: Uint32Array): void {
   const step = stride / 4;
   for (let row = 0, at = offset / 4; row < count; row++, at += step) words[at] = from[row]!;
 }
 
-function write16({ halves, stride, count }: RawRecords, offset: number, from: Uint16Array): void {
+function write16({ halves, stride, count }: RecordMemory, offset: number, from: Uint16Array): void {
   const step = stride / 2;
   for (let row = 0, at = offset / 2; row < count; row++, at += step) halves[at] = from[row]!;
 }
 
-function write8({ bytes, stride, count }: RawRecords, offset: number, from: Uint8Array): void {
+function write8({ bytes, stride, count }: RecordMemory, offset: number, from: Uint8Array): void {
   for (let row = 0, at = offset; row < count; row++, at += stride) bytes[at] = from[row]!;
 }
 
@@ -97,7 +106,7 @@ function writeNarrowed(
   column: ColumnDescription,
   field: WireField,
   from: Uint32Array,
-  { words, stride, count }: RawRecords,
+  { words, stride, count }: RecordMemory,
 ): void {
   const step = stride / 4;
   const signed = field.type === 'i32';
@@ -124,7 +133,7 @@ function writeStrings(
   column: ColumnDescription,
   field: WireField,
   from: Uint8Array,
-  { bytes, stride, count }: RawRecords,
+  { bytes, stride, count }: RecordMemory,
 ): void {
   const { width } = column;
   for (let row = 0, to = field.offset; row < count; row++, to += stride) {

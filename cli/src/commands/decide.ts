@@ -1,0 +1,22 @@
+import { formatUsd } from '../format-usd.js';
+import { GatewayClient } from '../gateway-client.js';
+import { gatewayUrl } from '../stack/stack-file.js';
+
+/** `tapeline approve JOB` and `tapeline refuse JOB`: what a person says to a job that waits. */
+export async function decide(
+  jobId: string,
+  decision: 'approve' | 'refuse',
+  options: { readonly json?: boolean },
+): Promise<void> {
+  const { quote } = await new GatewayClient(gatewayUrl()).decide(jobId, decision);
+  if (options.json) {
+    console.log(JSON.stringify({ job_id: jobId, decision, usd: quote?.usd ?? null }));
+    return;
+  }
+  const price = quote ? formatUsd(quote.usd) : 'its price';
+  console.log(
+    decision === 'approve'
+      ? `job ${jobId} may cost ${price}; 'tapeline status ${jobId}' shows how far it is`
+      : `job ${jobId} is refused; nothing is bought`,
+  );
+}
