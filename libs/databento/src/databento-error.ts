@@ -16,10 +16,11 @@ export interface DatabentoErrorDetails {
 
 /**
  * A call to Databento that failed: refused by the server, unreachable, timed out, broken off, or answered
- * with something else than documented. Its message names the call and the server's words, never the key.
+ * with something else than documented. Its message names the call, the server's words and what to do,
+ * never the key. What is known better has a class of its own.
  */
 export class DatabentoError extends Error {
-  override readonly name = 'DatabentoError';
+  override readonly name: string = 'DatabentoError';
   readonly status: number | null;
   readonly case: string | null;
   readonly requestId: string | null;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { HistoricalClient } from './historical-client.js';
-import type { ClientOptions } from './requests.js';
+import type { ClientOptions } from './client-options.js';
 import { reply, reset, startScriptedServer } from './scripted-server.js';
 import type { Answer } from './scripted-server.js';
 
@@ -83,7 +83,8 @@ it('reports a stream that breaks off, and does not buy it again', async () => {
     for await (const part of body) received += part.length;
   })();
   await expect(reading).rejects.toMatchObject({
-    name: 'DatabentoError',
+    name: 'ConnectionError',
+    stage: 'body',
     status: null,
     retryable: true,
     requestId: 'r-2',
@@ -98,6 +99,8 @@ it('reports a stream that falls silent', async () => {
   const timeouts = { inactivityMs: 100 };
   const { body } = await client(server.url, { timeouts }).getRange(trades);
   await expect(collect(body)).rejects.toMatchObject({
+    name: 'TimeoutError',
+    stage: 'body',
     retryable: true,
     message: expect.stringContaining('silent for 100 ms'),
   });

@@ -1,20 +1,5 @@
 /** What callers ask for, and its form on the wire. */
 import type { StypeName } from '@tapeline/dbn';
-import type { RetryOptions } from './retry.js';
-
-export interface ClientOptions {
-  /** Never logged, and never part of an error. */
-  readonly apiKey: string;
-  /** Without `/v0`; by default Databento's own. */
-  readonly baseUrl?: string;
-  /** Who is calling, such as `tapeline/0.1.0`; runtime and platform are added. */
-  readonly userAgent?: string;
-  readonly timeouts?: {
-    /** Longest silence of the server, while headers or more of a body are awaited. */
-    readonly inactivityMs?: number;
-  };
-  readonly retry?: Partial<RetryOptions>;
-}
 
 /** A time: ns since epoch, or text in a form that Databento accepts (`2024-07-01`, `2024-07-01T13:30`). */
 export type Time = bigint | string;
@@ -23,7 +8,7 @@ export type Time = bigint | string;
 export interface RangeRequest {
   readonly dataset: string;
   readonly schema: string;
-  /** Symbols in `stypeIn`; `['ALL_SYMBOLS']` or leaving it out means all of the dataset. */
+  /** At most 2,000 in `stypeIn`; `['ALL_SYMBOLS']` or leaving it out means all of the dataset. */
   readonly symbols?: readonly string[];
   /** By default `raw_symbol`. */
   readonly stypeIn?: StypeName;
@@ -31,7 +16,10 @@ export interface RangeRequest {
   readonly start: Time;
   /** Exclusive; left out, one unit of the start's resolution later. */
   readonly end?: Time;
-  /** Most records to send. */
+  /**
+   * Most records to send, of all symbols together and in the order of time; left out, all of them. What
+   * is not sent is not billed.
+   */
   readonly limit?: number;
 }
 
@@ -47,6 +35,8 @@ export interface ResolveRequest {
 }
 
 export type Compression = 'zstd' | 'none';
+
+export type Encoding = 'dbn' | 'csv' | 'json';
 
 /** A DBN stream that has begun. */
 export interface RangeResponse {
@@ -64,7 +54,7 @@ export interface RangeResponse {
 }
 
 /** Most symbols of one request. */
-const MAX_SYMBOLS = 2_000;
+export const MAX_SYMBOLS = 2_000;
 
 /** @throws RangeError if the symbols do not fit into one request. */
 export function joinSymbols(symbols: readonly string[]): string {
@@ -80,7 +70,14 @@ export function joinSymbols(symbols: readonly string[]): string {
   return symbols.join(',');
 }
 
-/** The form fields shared by timeseries.get_range and the metadata calls about a range. */
+/** The type that symbols of another type are resolved to by default. */
+export const stypeOutFor = (stypeIn: StypeName | undefined): StypeName =>
+  stypeIn === 'instrument_id' ? 'raw_symbol' : 'instrument_id';
+
+/**
+ * The form fields shared by timeseries.get_range and the metadata calls about a range.
+ * @throws RangeError if the symbols do not fit, or the limit is no positive integer.
+ */
 export function rangeForm(request: RangeRequest): URLSearchParams {
   const form = new URLSearchParams({
     dataset: request.dataset,
@@ -90,6 +87,13 @@ export function rangeForm(request: RangeRequest): URLSearchParams {
     start: String(request.start),
   });
   if (request.end !== undefined) form.set('end', String(request.end));
-  if (request.limit !== undefined) form.set('limit', String(request.limit));
+  if (request.limit !== undefined) {
+    if (!(Number.isSafeInteger(request.limit) && request.limit > 0)) {
+      throw new RangeError(
+        `a limit of ${request.limit} records is none: give a positive integer, or leave it out for all records`,
+      );
+    }
+    form.set('limit', String(request.limit));
+  }
   return form;
 }

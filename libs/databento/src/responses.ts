@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { parseTimestamp } from '@tapeline/records';
 
+/** YYYY-MM-DD */
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
 /** A time in any of the forms the API has used. */
-const time = z.string().transform((text, context) => {
+export const time = z.string().transform((text, context) => {
   try {
     return parseTimestamp(text);
   } catch (error) {
@@ -50,11 +51,14 @@ export const datasetRange = range
 /** What the account may ask for, as a whole and by schema. */
 export type DatasetRange = z.output<typeof datasetRange>;
 
+export type Condition = 'available' | 'degraded' | 'pending' | 'missing' | (string & {});
+
 export const conditions = z.array(
   z
     .object({
       date,
-      condition: z.enum(['available', 'degraded', 'pending', 'missing']),
+      // Words that are new pass through.
+      condition: z.string().transform((word): Condition => word),
       last_modified_date: date.nullish(),
     })
     .transform(({ last_modified_date: modified, ...rest }) => ({

@@ -1,6 +1,8 @@
 import type { JobEvent, JobEventOf } from '@tapeline/contracts';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
+import { projectApproval } from './project-approval.js';
+import { projectSpend } from './project-spend.js';
 import { storableJson, storableText } from './storable.js';
 
 /** Folds an event into the tables of jobs and chunks. The same event twice changes nothing. */
@@ -13,6 +15,13 @@ export async function projectEvent(storage: Storage, event: JobEvent): Promise<v
         return rejected(client, event);
       case 'planned':
         return planned(client, event);
+      case 'quoted':
+      case 'awaiting_approval':
+      case 'approved':
+      case 'refused':
+        return projectApproval(client, event);
+      case 'received':
+        return projectSpend(client, event);
       case 'chunk_fetched':
         return chunkFetched(client, event);
       case 'chunk_complete':
@@ -66,6 +75,7 @@ async function rejected(client: PoolClient, event: JobEventOf<'rejected'>): Prom
 
 /** Whether the plan is of a job under way; a plan made after a failure is of the next try. */
 const UNDER_WAY = `(job.state IN ('accepted', 'running')
+                   OR (job.state = 'awaiting_approval' AND job.approved_usd IS NOT NULL)
                    OR (job.state IN ('failed', 'rejected') AND job.ended_at < excluded.planned_at))`;
 
 /** A fetcher that goes on with a saved plan does not resolve the symbols again. */

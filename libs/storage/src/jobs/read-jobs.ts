@@ -1,4 +1,4 @@
-import type { JobState } from '@tapeline/contracts';
+import type { JobEventOf, JobState, Quote } from '@tapeline/contracts';
 import type { Storage } from '../storage.js';
 
 /** A job with its sums: fetched as the fetcher counted, the rest from the ledger. */
@@ -21,6 +21,14 @@ export interface JobView {
   readonly chunks: { readonly total: number; readonly complete: number };
   readonly not_found: readonly string[];
   readonly partial: readonly string[];
+  /** What the source asks for it, and for which requests; null for files and before it was quoted. */
+  readonly quote:
+    | (Quote & Pick<JobEventOf<'quoted'>, 'requests' | 'archived' | 'some_held'>)
+    | null;
+  /** Dollars up to which a person approved it. */
+  readonly approved_usd: number | null;
+  /** Dollars of what was received so far. */
+  readonly spent_usd: number;
   readonly accepted_at: string | null;
   readonly ended_at: string | null;
   /** From acceptance to the end, or until now. */
@@ -37,6 +45,9 @@ interface Row {
   message: string | null;
   not_found: string[] | null;
   partial: string[] | null;
+  quote: JobView['quote'];
+  approved_usd: string | null;
+  spent: string;
   accepted_at: Date | null;
   ended_at: Date | null;
   seconds: string | null;
@@ -52,6 +63,8 @@ interface Row {
 /** @param jobs the jobs in question, chosen before anything is summed. */
 const select = (jobs: string): string => `
   SELECT j.job_id, j.command, j.dataset, j.schema, j.state, j.reason, j.message, j.not_found, j.partial,
+         j.quote, j.approved_usd,
+         (SELECT coalesce(sum(usd), 0) FROM spend WHERE spend.job_id = j.job_id) AS spent,
          j.accepted_at, j.ended_at,
          extract(epoch FROM coalesce(j.ended_at, now()) - j.accepted_at) AS seconds, sums.*
     FROM (${jobs}) j
@@ -113,6 +126,9 @@ function view(row: Row): JobView {
     chunks: { total: Number(row.chunks), complete: Number(row.complete) },
     not_found: row.not_found ?? [],
     partial: row.partial ?? [],
+    quote: row.quote,
+    approved_usd: row.approved_usd === null ? null : Number(row.approved_usd),
+    spent_usd: Number(row.spent),
     accepted_at: row.accepted_at?.toISOString() ?? null,
     ended_at: row.ended_at?.toISOString() ?? null,
     seconds: row.seconds === null ? null : Number(row.seconds),

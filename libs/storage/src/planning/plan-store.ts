@@ -7,6 +7,8 @@ import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
 import { EVERY_INSTRUMENT } from './coverage-claim.js';
 import type { CoverageClaim } from './coverage-claim.js';
+import { saveDatasetDays } from './dataset-days.js';
+import type { DatasetDay } from './dataset-days.js';
 import { saveSymbology } from './symbology-store.js';
 import type { SymbologyInterval } from './symbology-store.js';
 
@@ -121,6 +123,11 @@ export class PlanTransaction {
         [job.jobId, chunkId, isShared],
       );
     }
+  }
+
+  /** Keeps what Databento says of the dataset's days. */
+  async saveDays(dataset: string, days: readonly DatasetDay[]): Promise<void> {
+    await saveDatasetDays(this.client, dataset, days);
   }
 
   /** Keeps how the job's symbols resolved. */

@@ -23,6 +23,8 @@ const JobEntity = defineEntity({
     message: p.text().nullable(),
     not_found: p.json().nullable(),
     partial: p.json().nullable(),
+    quote: p.json().nullable(),
+    approved_usd: p.decimal('string').columnType('numeric(14,6)').nullable(),
     accepted_at: time().nullable(),
     planned_at: time().nullable(),
     ended_at: time().nullable(),
@@ -138,6 +140,37 @@ const QuarantineEntity = defineEntity({
   },
 });
 
+const SpendEntity = defineEntity({
+  name: 'Spend',
+  tableName: 'spend',
+  indexes: [{ name: 'spend_by_job', properties: ['job_id'] }],
+  properties: {
+    chunk_id: p.text().primary(),
+    part: p.integer().primary(),
+    job_id: p.text(),
+    dataset: p.text(),
+    schema: p.text(),
+    at: time(),
+    records: big(),
+    bytes: big(),
+    repeated: big(),
+    is_cut: p.boolean(),
+    usd: p.decimal('string').columnType('numeric(14,6)'),
+  },
+});
+
+const DatasetDayEntity = defineEntity({
+  name: 'DatasetDay',
+  tableName: 'dataset_day',
+  properties: {
+    dataset: p.text().primary(),
+    date: p.date().primary(),
+    condition: p.text(),
+    last_modified: p.date().nullable(),
+    seen_at: time().defaultRaw('now()'),
+  },
+});
+
 export const ENTITIES = [
   DatasetEntity,
   JobEntity,
@@ -147,4 +180,6 @@ export const ENTITIES = [
   SymbologyEntity,
   LedgerEntity,
   QuarantineEntity,
+  SpendEntity,
+  DatasetDayEntity,
 ];

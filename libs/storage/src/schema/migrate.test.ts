@@ -4,7 +4,11 @@ import { testDatabase } from '@tapeline/testing';
 import type { TestDatabase } from '@tapeline/testing';
 import { Client } from 'pg';
 import { openProxy } from '../test-batches.js';
+import { Storage } from '../storage.js';
+import { trades, headerOf } from '../test-batches.js';
+import { writeBatch } from '../write/write-batch.js';
 import { MARKET_TABLES_1 } from './market-tables-1.js';
+import { MARKET_TABLES_2 } from './market-tables-2.js';
 import { migrate, migrateDown, migrateWhenReady, openOrm } from './migrate.js';
 
 let database: TestDatabase;
@@ -29,19 +33,21 @@ async function relations(): Promise<string[]> {
   return rows.map((row) => row.relname);
 }
 
-const RELATIONAL = ['chunk', 'coverage', 'dataset', 'job', 'job_chunk', 'ledger', 'quarantine'];
+const RELATIONAL =
+  'chunk coverage dataset dataset_day job job_chunk ledger quarantine spend symbology'.split(' ');
+const MIGRATIONS = ['Migration1', 'Migration2', 'Migration3'];
 const MARKET = SCHEMA_NAMES.map((name) => SCHEMAS[name].table);
-const ALL = [...RELATIONAL, 'symbology', ...MARKET, ...MARKET.map((name) => `${name}_view`)];
+const ALL = [...RELATIONAL, ...MARKET, ...MARKET.map((name) => `${name}_view`)];
 
 it('is done once by several services at once, taken back, and done again', async () => {
   const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(database.url)));
-  expect(applied.flat()).toEqual(['Migration1']);
+  expect(applied.flat()).toEqual(MIGRATIONS);
   expect(await relations()).toEqual(ALL.toSorted());
 
-  await migrateDown(database.url);
+  await migrateDown(database.url, null);
   expect(await relations()).toEqual([]);
 
-  expect(await migrate(database.url)).toEqual(['Migration1']);
+  expect(await migrate(database.url)).toEqual(MIGRATIONS);
   expect(await migrate(database.url)).toEqual([]);
   expect(await relations()).toEqual(ALL.toSorted());
 });
@@ -59,17 +65,71 @@ it('makes the relational tables that the entities describe', async () => {
 
 const SPANS = { day: '1 day', month: '1 month', year: '1 year' };
 
+/** Columns of a table's DDL, whose physical order does not matter: COPY names them. */
+const columnsOf = (table: string): string[] =>
+  table
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.replace(/,$/, ''))
+    .toSorted();
+
 it('makes the market tables that libs/records describes', () => {
-  expect(MARKET_TABLES_1).toEqual(
-    SCHEMA_NAMES.map((name) => SCHEMAS[name]).map((schema) => ({
-      name: schema.table,
+  const made = [...MARKET_TABLES_1, ...MARKET_TABLES_2];
+  expect(made.map(({ name }) => name).toSorted()).toEqual(MARKET.toSorted());
+  for (const name of SCHEMA_NAMES) {
+    const schema = SCHEMAS[name];
+    const table = made.find((table) => table.name === schema.table)!;
+    expect(table).toMatchObject({
       timeColumn: schema.indexColumn,
       span: SPANS[schema.partition],
-      table: tableDdl(schema),
       index: indexDdl(schema),
-    })),
-  );
+    });
+    expect(columnsOf(table.table)).toEqual(columnsOf(tableDdl(schema)));
+  }
 });
+
+it('knows the prices of the tables it adds', () => {
+  for (const { name, prices } of MARKET_TABLES_2) {
+    const schema = Object.values(SCHEMAS).find(({ table }) => table === name)!;
+    const described = schema.columns.filter(({ type }) => type === 'price');
+    expect([name, prices]).toEqual([name, described.map((column) => column.name)]);
+  }
+});
+
+it('keeps the rows of a store of the first version', async () => {
+  await using older = await olderStore();
+  const counted = async () => {
+    const { rows } = await older.storage.pool.query<{ count: string; sum: string }>(
+      'SELECT count(*), sum(price) FROM trades',
+    );
+    return rows[0];
+  };
+  const before = await counted();
+  expect(before).toMatchObject({ count: '20' });
+  expect(await migrate(older.url)).toEqual(MIGRATIONS.slice(1));
+  expect(await counted()).toEqual(before);
+  await older.storage.pool.query('SELECT FROM mbo_view');
+  await migrateDown(older.url, 'Migration1');
+  expect(await counted()).toEqual(before);
+});
+
+/** A database of the first version with trades in it. */
+async function olderStore() {
+  const older = await testDatabase();
+  await migrate(older.url);
+  await migrateDown(older.url, 'Migration1');
+  const storage = Storage.open({ url: older.url, connections: 1 });
+  const batch = trades(20);
+  await writeBatch(storage, headerOf(batch, 'chunk', 0), batch);
+  return {
+    url: older.url,
+    storage,
+    [Symbol.asyncDispose]: async () => {
+      await storage.close();
+      await older.drop();
+    },
+  };
+}
 
 it('waits for a database that is away', async () => {
   await using proxy = await openProxy(database.url);

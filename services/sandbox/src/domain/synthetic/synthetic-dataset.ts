@@ -1,5 +1,5 @@
-import { SCHEMAS, utcDate } from '@tapeline/records';
-import type { ColumnarBatch, SchemaName } from '@tapeline/records';
+import { utcDate } from '@tapeline/records';
+import type { ColumnarBatch } from '@tapeline/records';
 import type { Dataset, DateCondition, Directory, TimeRange } from '../market-source.js';
 import { BarBuilder, isBarSchema } from './bars.js';
 import type { BarSchema } from './bars.js';
@@ -13,6 +13,8 @@ import type { DatasetTerms } from './products.js';
 import { hash } from './random.js';
 import type { Session } from './sessions.js';
 import { statisticsBatch } from './statistics.js';
+import { SYNTHETIC_SCHEMAS } from './synthetic-schemas.js';
+import type { SyntheticSchema } from './synthetic-schemas.js';
 import { tickBatch } from './tick-batch.js';
 import type { TickSchema } from './tick-batch.js';
 import type { Window } from './windows.js';
@@ -43,7 +45,7 @@ export class SyntheticDataset {
       name,
       publishers: [{ id: publisherId, venue, description }],
       range,
-      schemas: new Map(Object.values(SCHEMAS).map((schema) => [schema.name, range])),
+      schemas: new Map(SYNTHETIC_SCHEMAS.map((schema) => [schema, range])),
     };
     this.markets = products.map(
       (product) => new ProductMarket({ ...terms, publisherId }, product, sessionsOf(product)),
@@ -81,7 +83,7 @@ export class SyntheticDataset {
 
   /** Records of one instrument in a window, before clipping; undefined if there can be none. */
   batch(
-    schema: SchemaName,
+    schema: SyntheticSchema,
     market: ProductMarket,
     instrument: Instrument,
     window: Window,

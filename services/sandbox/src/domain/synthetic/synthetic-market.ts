@@ -18,6 +18,7 @@ import { DATASETS } from './products.js';
 import { sessionsBetween } from './sessions.js';
 import type { Session, TradingHours } from './sessions.js';
 import { SyntheticDataset } from './synthetic-dataset.js';
+import { syntheticSchema } from './synthetic-schemas.js';
 import { windowsOf } from './windows.js';
 import type { Window } from './windows.js';
 
@@ -106,7 +107,7 @@ export class SyntheticMarket implements MarketSource {
   }
 
   #windows({ dataset, schema, start, end }: RecordQuery): Generator<Window> {
-    return windowsOf(schema.name, this.#dataset(dataset).sessions, start, end);
+    return windowsOf(syntheticSchema(schema.name), this.#dataset(dataset).sessions, start, end);
   }
 
   /** The selected instruments with the ranges in which their records are wanted. */
@@ -133,7 +134,7 @@ export class SyntheticMarket implements MarketSource {
     range: TimeRange,
   ): ColumnarBatch | undefined {
     const dataset = this.#dataset(query.dataset);
-    const batch = dataset.batch(query.schema.name, market, instrument, window);
+    const batch = dataset.batch(syntheticSchema(query.schema.name), market, instrument, window);
     return batch && clipBatch(batch, range);
   }
 

@@ -1,7 +1,7 @@
 /** A request's range cut into windows: the units that are generated, merged and sent one by one. */
-import type { SchemaName } from '@tapeline/records';
 import type { Session, Slice } from './sessions.js';
 import { SLICE_SECONDS } from './sessions.js';
+import type { SyntheticSchema } from './synthetic-schemas.js';
 
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
@@ -24,7 +24,7 @@ export interface SessionSlice {
 }
 
 /** Seconds of a window: at least one bar, and little enough to hold its records of all instruments. */
-const LENGTH: Readonly<Record<Exclude<SchemaName, 'statistics'>, number>> = {
+const LENGTH: Readonly<Record<Exclude<SyntheticSchema, 'statistics'>, number>> = {
   trades: SLICE_SECONDS,
   tbbo: SLICE_SECONDS,
   'mbp-1': SLICE_SECONDS,
@@ -37,7 +37,7 @@ const LENGTH: Readonly<Record<Exclude<SchemaName, 'statistics'>, number>> = {
 
 /** Windows with trading that overlap `[start, end)`, in order. Times in ns since epoch. */
 export function* windowsOf(
-  schema: SchemaName,
+  schema: SyntheticSchema,
   sessions: readonly Session[],
   start: bigint,
   end: bigint,

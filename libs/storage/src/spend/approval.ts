@@ -1,0 +1,38 @@
+import type { Quote } from '@tapeline/contracts';
+import type { Storage } from '../storage.js';
+
+/** Dollars up to which a person has approved the job, or null. */
+export async function readApproval(storage: Storage, jobId: string): Promise<number | null> {
+  const { rows } = await storage.pool.query<{ approved_usd: string | null }>(
+    'SELECT approved_usd FROM job WHERE job_id = $1',
+    [jobId],
+  );
+  const approved = rows[0]?.approved_usd ?? null;
+  return approved === null ? null : Number(approved);
+}
+
+/**
+ * Approves a waiting job for what it was quoted.
+ * @returns its command and the dollars, or undefined if no such job waits.
+ */
+export async function approveJob(
+  storage: Storage,
+  jobId: string,
+): Promise<{ command: unknown; usd: number } | undefined> {
+  const { rows } = await storage.pool.query<{ command: unknown; approved_usd: string }>(
+    `UPDATE job SET approved_usd = (quote ->> 'usd')::numeric
+      WHERE job_id = $1 AND state = 'awaiting_approval' RETURNING command, approved_usd`,
+    [jobId],
+  );
+  const [row] = rows;
+  return row && { command: row.command, usd: Number(row.approved_usd) };
+}
+
+/** What the job was quoted, or null. */
+export async function readQuote(storage: Storage, jobId: string): Promise<Quote | null> {
+  const { rows } = await storage.pool.query<{ quote: Quote | null }>(
+    'SELECT quote FROM job WHERE job_id = $1',
+    [jobId],
+  );
+  return rows[0]?.quote ?? null;
+}
