@@ -25,6 +25,7 @@ const commands = {
   test: ['tools/run-tests.js'],
   bench: ['bench/dist/main.js'],
   chaos: ['e2e/dist/run-chaos.js'],
+  fuzz: ['libs/dbn/dist/fuzz/run-fuzz.js'],
 };
 
 try {

@@ -37,9 +37,12 @@ export function readExpected(entry: IndexEntry): Json[] {
 
 /** An expected record as the gateway must answer it: exact decimals, text for 64 bits, nulls. */
 export function asAnswer(schema: SchemaDescription, record: Json): Answer {
-  const levels = (record['levels'] as Json[] | undefined)?.[0] ?? {};
+  const levels = (record['levels'] as Json[] | undefined) ?? [];
   const flat: Json = { ...record, ...(record['hd'] as Json) };
-  for (const [name, value] of Object.entries(levels)) flat[`${name}_00`] = value;
+  for (const [index, level] of levels.entries()) {
+    const suffix = String(index).padStart(2, '0');
+    for (const [name, value] of Object.entries(level)) flat[`${name}_${suffix}`] = value;
+  }
   return Object.fromEntries(
     schema.columns
       .filter((column) => column.name !== 'ordinal')

@@ -13,7 +13,7 @@ import { StackClient } from './stack-client.js';
 
 /** Files with the same records as another one of their version. */
 const isCopy = (path: string): boolean =>
-  /^dbn\/test_data\.[\w-]+\.dbn$/.test(path) || path.startsWith('databento-cpp/');
+  /^dbn\/test_data\.[\w-]+(\.v\d)?\.dbn$/.test(path) || path.startsWith('databento-cpp/');
 
 const files = hasTestdata
   ? (JSON.parse(readFileSync(testdataPath('index.json'), 'utf8')) as IndexEntry[]).filter(

@@ -168,7 +168,7 @@ it('goes on with the command of a job id, and refuses another under it', async (
 });
 
 it.each([
-  [{ schema: 'trade' }, /schema: 'trade' is no schema .* it knows trades, tbbo/],
+  [{ schema: 'trade' }, /schema: 'trade' is no schema .* it knows mbo, mbp-1/],
   [{ end: '2024-07-01' }, /end: end is exclusive and must be after start/],
   [{ symbols: '' }, /symbols.*a symbol is empty/],
   [{ start: 'yesterday' }, /start: 'yesterday' is not a time/],

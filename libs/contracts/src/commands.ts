@@ -1,4 +1,4 @@
-/** The ingest command: what any NATS client may publish on `ingest.command.request`. */
+/** Commands: what any NATS client may publish on `ingest.command.request` and `ingest.command.decide`. */
 import { z } from 'zod';
 import { impliedEnd, parseTimestamp, SCHEMA_NAMES } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
@@ -63,6 +63,10 @@ const apiRequest = z.strictObject({
   stype_in: z.enum(STYPES_IN).default('raw_symbol'),
   ...range,
   limit,
+  /** Most US dollars that the job may cost without anyone's approval; by default what is configured. */
+  max_cost_usd: z.number().nonnegative('max_cost_usd is 0 or more').optional(),
+  /** Plan and quote only: nothing is bought, nothing is stored. */
+  dry_run: z.boolean().optional(),
 });
 
 /** A DBN file, plain or zstd, that the fetcher can read. */
@@ -138,5 +142,22 @@ export function parseIngestCommand(input: unknown): IngestCommand {
       issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
     ),
     jobId.success ? jobId.data : undefined,
+  );
+}
+
+/** What a person says to a job that waits for approval. */
+const decision = z.strictObject({
+  job_id: jobIdSchema,
+  decision: z.enum(['approve', 'refuse']),
+});
+export type JobDecision = z.output<typeof decision>;
+
+/** Checks a decision as received. @throws InvalidCommandError */
+export function parseJobDecision(input: unknown): JobDecision {
+  const result = decision.safeParse(input);
+  if (result.success) return result.data;
+  throw new InvalidCommandError(
+    result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    undefined,
   );
 }

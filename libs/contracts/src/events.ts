@@ -32,8 +32,22 @@ export const chunkRequestSchema = z.object({
 });
 export type ChunkRequest = z.infer<typeof chunkRequestSchema>;
 
-/** Why a job ended without records, or failed. */
+/** What something costs by Databento's own calculation. */
+export const quoteSchema = z.object({
+  usd: z.number().nonnegative(),
+  records: count,
+  /** Of uncompressed records: what is billed. */
+  bytes: count,
+});
+export type Quote = z.infer<typeof quoteSchema>;
+
+/** Why a job waits, ended without records, or failed. */
 export const REASONS = [
+  'dry_run',
+  'over_job_limit',
+  'over_monthly_budget',
+  'refused',
+  'out_of_range',
   'already_held',
   'no_session',
   'no_records',
@@ -96,6 +110,52 @@ export const jobEventSchema = z.discriminatedUnion('event', [
   }),
   z.object({
     ...base,
+    event: z.literal('quoted'),
+    quote: quoteSchema,
+    /** What would be requested, in order of time. */
+    requests: z.array(
+      z.object({
+        symbols: z.array(z.string()),
+        stype_in: z.enum(STYPES_IN),
+        start: nanoseconds,
+        end: nanoseconds,
+        chunks: count,
+        quote: quoteSchema,
+      }),
+    ),
+    /** Chunks that the archive has: they cost nothing. */
+    archived: count,
+    /** Whether any part of the job is held already. */
+    some_held: z.boolean(),
+  }),
+  z.object({
+    ...base,
+    event: z.literal('awaiting_approval'),
+    reason: z.enum(REASONS),
+    message: z.string(),
+  }),
+  /** The job may cost what it was quoted. */
+  z.object({ ...base, event: z.literal('approved'), usd: z.number().nonnegative() }),
+  z.object({ ...base, event: z.literal('refused'), message: z.string() }),
+  /** One response of the source, whole or cut: what was paid for. */
+  z.object({
+    ...base,
+    event: z.literal('received'),
+    chunk_id: z.string(),
+    /** Number of the response among those of the chunk, from 0. */
+    part: count,
+    dataset: z.string(),
+    schema: z.string(),
+    records: count,
+    bytes: count,
+    /** Of the records, those that an earlier response had brought already. */
+    repeated: count,
+    is_cut: z.boolean(),
+    /** The quoted price of so many bytes. */
+    usd: z.number().nonnegative(),
+  }),
+  z.object({
+    ...base,
     event: z.literal('chunk_fetched'),
     chunk_id: z.string(),
     /** Records published, which is what the sums must come to. */
@@ -137,11 +197,20 @@ const ONCE: ReadonlySet<JobEvent['event']> = new Set(['chunk_complete', 'complet
  * another message; the projection takes it for the same fact.
  */
 export function eventMessageId(event: JobEvent): string {
-  const detail = 'chunk_id' in event ? `.${event.chunk_id}` : '';
+  const part = 'part' in event ? `.${event.part}` : '';
+  const detail = 'chunk_id' in event ? `.${event.chunk_id}${part}` : '';
   const time = ONCE.has(event.event) ? '' : `:${event.at}`;
   return `event:${event.job_id}.${event.event}${detail}${time}`;
 }
 
 /** States of a job in the projection. */
-export const JOB_STATES = ['accepted', 'running', 'completed', 'failed', 'rejected'] as const;
+export const JOB_STATES = [
+  'accepted',
+  'awaiting_approval',
+  'running',
+  'completed',
+  'failed',
+  'rejected',
+  'refused',
+] as const;
 export type JobState = (typeof JOB_STATES)[number];

@@ -1,6 +1,7 @@
 /** NATS subjects. A dataset's dot is written as a dash, since a dot separates subject tokens. */
 
 export const COMMAND_SUBJECT = 'ingest.command.request';
+export const DECISION_SUBJECT = 'ingest.command.decide';
 
 /** Stages through which batches pass, as the second token of their subject. */
 export type Stage = 'raw' | 'transformed' | 'validated' | 'quarantined';

@@ -80,6 +80,17 @@ it('gives the whole records before an end inside one', async () => {
   await expect(blocks.next()).rejects.toMatchObject({ code: 'truncated' });
 });
 
+it('gives the metadata though the first record, in the same piece, is at fault', async () => {
+  released = 0;
+  const corrupt = Buffer.concat([head, Buffer.from([3, 0, 0, 0])]);
+  for (const size of [head.length, 1e6]) {
+    const stream = await DbnStream.open(source(corrupt, size));
+    expect(stream.metadata).toEqual(metadata);
+    await expect(read(stream)).rejects.toMatchObject({ code: 'bad_length', recordIndex: 0 });
+  }
+  expect(released).toBe(2);
+});
+
 it('releases the source when the records are not taken to the end', async () => {
   released = 0;
   const bytes = Buffer.concat([head, records]);

@@ -4,12 +4,10 @@ import type { ColumnarBatch, DbnVersion } from '@tapeline/records';
 import { decodeRecords, readColumn } from './decode-records.js';
 import { encodeRecords } from './encode-records.js';
 import {
-  dbnFiles,
   expectedJson,
   expectedRecords,
   flatten,
   knownFiles,
-  plainBytes,
   recordBytes,
   rowOf,
   schemaOf,

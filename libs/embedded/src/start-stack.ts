@@ -100,6 +100,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       TAPELINE_CONFIGS_DIR: join(options.root, 'configs'),
+      ARCHIVE_FOLDER: join(options.folder, 'archive'),
       NATS_URL: nats.url,
       DATABASE_URL: postgres.url,
       SANDBOX_PORT: String(sandboxPort),

@@ -52,8 +52,7 @@ const elementsPerValue = (column: ColumnDescription): number =>
 const aligned = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
 /** Memory that holds anything; not from the pool, since views of it are passed on. */
-const unsetMemory = (bytes: number): ArrayBuffer =>
-  Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer;
+const unsetMemory = (bytes: number): ArrayBuffer => Buffer.allocUnsafeSlow(bytes).buffer;
 
 /** An array for `length` values of a column, all zero. */
 export function allocateColumn(column: ColumnDescription, length: number): ColumnData {

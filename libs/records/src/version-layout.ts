@@ -11,7 +11,7 @@ import type {
 const LENGTH_BYTES = 2;
 
 /** Derives each description once, so that equal layouts are the same object. */
-function derived<K>(derive: (description: RecordDescription, key: K) => RecordDescription) {
+function once<K>(derive: (description: RecordDescription, key: K) => RecordDescription) {
   const known = new WeakMap<RecordDescription, Map<K, RecordDescription>>();
   return (description: RecordDescription, key: K): RecordDescription => {
     const byKey = known.get(description) ?? new Map<K, RecordDescription>();
@@ -25,7 +25,7 @@ function derived<K>(derive: (description: RecordDescription, key: K) => RecordDe
  * The records as a version has them: its own fields with their types and "not set" values, those that
  * version 3 dropped, and the reserved bytes, so that encoding gives back the bytes that were decoded.
  */
-export const asIs = derived((description: RecordDescription, version: DbnVersion) => {
+export const asIs = once((description: RecordDescription, version: DbnVersion) => {
   const columns = withRetired(description)
     .map((column) => columnOfVersion(column, version))
     .filter((column) => column !== null);
@@ -37,20 +37,20 @@ export const asIs = derived((description: RecordDescription, version: DbnVersion
 /** The name of the gateway's send time, which may follow any record. */
 export const TS_OUT = 'ts_out';
 
-const sendTimes = derived((description, _: 'ts_out') => {
+const withLastColumn = once((description, name: string) => {
   const { recordSize, columns } = description;
   const offsets = [recordSize[1], recordSize[2], recordSize[3]] as const;
-  const tsOut = column(TS_OUT, 'timestamp', offsets, "the gateway's send time, ns since epoch");
+  const last = column(name, 'timestamp', offsets, "the gateway's send time, ns since epoch");
   return {
     ...description,
     recordSize: { 1: offsets[0] + 8, 2: offsets[1] + 8, 3: offsets[2] + 8 },
-    columns: [...columns.slice(0, -1), tsOut, ...columns.slice(-1)],
+    columns: [...columns.slice(0, -1), last, ...columns.slice(-1)],
   };
 });
 
 /** The same records with `ts_out` at their end: the gateway's send time, in live streams on request. */
 export const withTsOut = (description: RecordDescription): RecordDescription =>
-  sendTimes(description, 'ts_out');
+  withLastColumn(description, TS_OUT);
 
 function withRetired({ columns, retired }: RecordDescription): ColumnDescription[] {
   return columns.flatMap((column) => [

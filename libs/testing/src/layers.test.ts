@@ -9,7 +9,7 @@ import { makeTemporaryFolder } from './temporary-folder.js';
 
 const core = ['contracts', 'dbn', 'records', 'rules'];
 const base = ['config', 'telemetry'];
-const adapters = ['bus', 'databento', 'storage'];
+const adapters = ['archive', 'bus', 'databento', 'storage'];
 const everyLibrary = [...core, ...base, ...adapters, 'embedded'];
 const services = ['fetcher', 'query-gateway', 'sandbox', 'transformer', 'validator', 'writer'];
 

@@ -1,11 +1,18 @@
 import { Controller } from '@nestjs/common';
-import { BusPublisher, Consume, done, TransientError } from '@tapeline/bus';
+import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
-import { CONSUMERS, InvalidCommandError, parseIngestCommand } from '@tapeline/contracts';
+import {
+  COMMAND_SUBJECT,
+  CONSUMERS,
+  InvalidCommandError,
+  parseIngestCommand,
+  parseJobDecision,
+} from '@tapeline/contracts';
 import { DatabentoError, HistoricalClient } from '@tapeline/databento';
-import { isUnavailable, Storage } from '@tapeline/storage';
+import { approveJob, isUnavailable, Storage } from '@tapeline/storage';
 import { UndecidedRangeError } from './domain/await-claims.js';
 import { runJob } from './domain/run-job.js';
+import { FetchSettings } from './fetch-settings.js';
 
 /** Commands in; plans, raw batches and events out. */
 @Controller()
@@ -14,6 +21,7 @@ export class FetcherController {
     private readonly storage: Storage,
     private readonly client: HistoricalClient,
     private readonly publisher: BusPublisher,
+    private readonly settings: FetchSettings,
   ) {}
 
   @Consume(CONSUMERS.fetch)
@@ -26,6 +34,8 @@ export class FetcherController {
       const context = {
         storage: this.storage,
         client: this.client,
+        archive: this.settings.archive,
+        limits: this.settings.limits,
         publish: this.publisher.publish.bind(this.publisher),
         tell: this.publisher.publishEvent.bind(this.publisher),
       };
@@ -40,6 +50,34 @@ export class FetcherController {
         throw new TransientError((error as Error).message, { cause: error });
       }
       if (message.attempt >= CONSUMERS.fetch.maxDeliver) await this.giveUp(error, jobId);
+      throw error;
+    }
+  }
+
+  /** What a person says to a job that waits: its command is sent again, or the job ends. */
+  @Consume(CONSUMERS.decide)
+  async decide(message: BusMessage): Promise<Outcome> {
+    try {
+      const { job_id: jobId, decision } = parseJobDecision(readJson(message));
+      const event = { job_id: jobId, at: Temporal.Now.instant().toString(), by: 'fetcher' };
+      if (decision === 'refuse') {
+        const reason = 'a person refused its cost; nothing was bought';
+        await this.publisher.publishEvent({ ...event, event: 'refused', message: reason });
+        return done();
+      }
+      const approved = await approveJob(this.storage, jobId);
+      if (!approved) return done();
+      const { command, usd } = approved;
+      const payload = Buffer.from(JSON.stringify({ ...(command as object), job_id: jobId }));
+      const msgId = `command:${jobId}:approved:${usd}`;
+      await this.publisher.publish(COMMAND_SUBJECT, payload, { msgId });
+      await this.publisher.publishEvent({ ...event, event: 'approved', usd });
+      return done();
+    } catch (error) {
+      if (error instanceof InvalidCommandError) return deadLetter(error.code, error.message);
+      if (isPassing(error)) {
+        throw new TransientError((error as Error).message, { cause: error });
+      }
       throw error;
     }
   }
@@ -89,5 +127,4 @@ function readJson(message: BusMessage): unknown {
 const isPassing = (error: unknown): boolean =>
   isUnavailable(error) ||
   error instanceof UndecidedRangeError ||
-  (error instanceof DatabentoError && error.retryable) ||
-  (error instanceof TypeError && error.message === 'terminated');
+  (error instanceof DatabentoError && error.retryable);

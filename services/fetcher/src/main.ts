@@ -3,7 +3,9 @@ import { loadConfig } from '@tapeline/config';
 import { HistoricalClient } from '@tapeline/databento';
 import { migrateWhenReady, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
+import { FetchSettings } from './fetch-settings.js';
 import { FetcherModule } from './fetcher.module.js';
+import { FolderArchive } from './folder-archive.js';
 
 await runService('fetcher', async () => {
   const config = loadConfig([
@@ -12,6 +14,9 @@ await runService('fetcher', async () => {
     'DATABASE_CONNECTIONS',
     'DATABENTO_API_KEY',
     'DATABENTO_BASE_URL',
+    'ARCHIVE_FOLDER',
+    'MAX_JOB_COST_USD',
+    'MONTHLY_BUDGET_USD',
     'HEALTH_HOST',
     'HEALTH_PORT',
     'LOG_LEVEL',
@@ -27,5 +32,9 @@ await runService('fetcher', async () => {
     apiKey: config.DATABENTO_API_KEY,
     baseUrl: config.DATABENTO_BASE_URL,
   });
-  return { config, module: FetcherModule.with(storage, client) };
+  const settings = new FetchSettings(new FolderArchive(config.ARCHIVE_FOLDER), {
+    maxJobUsd: config.MAX_JOB_COST_USD,
+    monthlyBudgetUsd: config.MONTHLY_BUDGET_USD,
+  });
+  return { config, module: FetcherModule.with(storage, client, settings) };
 });

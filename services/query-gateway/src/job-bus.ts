@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BusPublisher, connectBus, provision } from '@tapeline/bus';
 import type { Bus } from '@tapeline/bus';
-import { COMMAND_SUBJECT } from '@tapeline/contracts';
+import { COMMAND_SUBJECT, DECISION_SUBJECT } from '@tapeline/contracts';
+import type { JobDecision } from '@tapeline/contracts';
 import type { Logger } from '@tapeline/telemetry';
 import type { JobSubmission } from './domain/job-submission.js';
 import { Problem } from './domain/problem.js';
@@ -28,15 +29,32 @@ export class JobBus {
 
   /** Resolves once the command is stored. @throws Problem if that takes too long. */
   async submit({ jobId, command, messageId }: JobSubmission): Promise<void> {
-    const payload = Buffer.from(JSON.stringify(command));
-    const sent = this.#connected?.publisher.publish(COMMAND_SUBJECT, payload, { msgId: messageId });
-    if (await withinTime(sent, this.submitTimeoutMs)) return;
-    throw new Problem(
-      'bus-unavailable',
-      'the command was not confirmed; it may still be taken when the bus is back',
+    await this.#send(
+      COMMAND_SUBJECT,
+      command,
+      messageId,
       `Send it again with "job_id": "${jobId}": repeated, it makes one job.`,
-      { job_id: jobId },
     );
+  }
+
+  /** Resolves once a person's decision is stored. @throws Problem if that takes too long. */
+  async decide(decision: JobDecision): Promise<void> {
+    const messageId = `decision:${decision.job_id}:${decision.decision}:${Date.now()}`;
+    await this.#send(
+      DECISION_SUBJECT,
+      decision,
+      messageId,
+      'Say it again: repeated, it changes nothing.',
+    );
+  }
+
+  async #send(subject: string, value: object, msgId: string, remedy: string): Promise<void> {
+    const payload = Buffer.from(JSON.stringify(value));
+    const sent = this.#connected?.publisher.publish(subject, payload, { msgId });
+    if (await withinTime(sent, this.submitTimeoutMs)) return;
+    const detail = 'the command was not confirmed; it may still be taken when the bus is back';
+    const { job_id: jobId } = value as { job_id?: string };
+    throw new Problem('bus-unavailable', detail, remedy, { job_id: jobId });
   }
 
   /** Why no command can be sent, or null. */

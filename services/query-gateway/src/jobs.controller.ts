@@ -10,6 +10,7 @@ import {
   Res,
 } from '@nestjs/common';
 import { readJob, readJobs, Storage } from '@tapeline/storage';
+import type { JobDecision } from '@tapeline/contracts';
 import type { FastifyReply } from 'fastify';
 import { readJobId, readJobsLimit, readJobSubmission } from './domain/job-submission.js';
 import { Problem } from './domain/problem.js';
@@ -60,5 +61,33 @@ export class JobsController {
     await this.bus.submit(submission);
     reply.header('Location', jobLink(jobId));
     return { job_id: jobId, links: { job: jobLink(jobId) } };
+  }
+
+  /** Lets a waiting job cost what it was quoted. */
+  @Post(':id/approve')
+  @HttpCode(HttpStatus.ACCEPTED)
+  approve(@Param('id') id: string) {
+    return this.decide(readJobId(id), 'approve');
+  }
+
+  /** Ends a waiting job; nothing is bought. */
+  @Post(':id/refuse')
+  @HttpCode(HttpStatus.ACCEPTED)
+  refuse(@Param('id') id: string) {
+    return this.decide(readJobId(id), 'refuse');
+  }
+
+  private async decide(jobId: string, decision: JobDecision['decision']) {
+    const job = await this.one(jobId);
+    if (job.state !== 'awaiting_approval') {
+      throw new Problem(
+        'not-waiting',
+        `job '${jobId}' does not wait for approval: it is ${job.state}`,
+        `GET ${jobLink(jobId)} shows it.`,
+        { job_id: jobId, links: { job: jobLink(jobId) } },
+      );
+    }
+    await this.bus.decide({ job_id: jobId, decision });
+    return { job_id: jobId, decision, quote: job.quote, links: { job: jobLink(jobId) } };
   }
 }

@@ -72,11 +72,11 @@ it('a command sent twice under one id is one job', async () => {
 
 it('a wrong command is refused with every reason, and does not reach the bus', async () => {
   const before = await commands();
-  const { response, body } = await submit({ ...command, schema: 'mbo', start: 'soon' });
+  const { response, body } = await submit({ ...command, schema: 'mbp-5', start: 'soon' });
   expect(response.status).toBe(422);
   expect(body).toMatchObject({
     type: 'urn:tapeline:problem:invalid-command',
-    reasons: [expect.stringMatching(/^schema: 'mbo'/), expect.stringMatching(/^start: 'soon'/)],
+    reasons: [expect.stringMatching(/^schema: 'mbp-5'/), expect.stringMatching(/^start: 'soon'/)],
   });
   expect(await commands()).toEqual(before);
 });

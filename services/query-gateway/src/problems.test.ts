@@ -60,7 +60,7 @@ describe('a query', () => {
     expect(details).toMatchObject({
       type: 'urn:tapeline:problem:invalid-parameters',
       status: 400,
-      detail: expect.stringContaining('trades, tbbo'),
+      detail: expect.stringContaining('tbbo, trades'),
     });
   });
 

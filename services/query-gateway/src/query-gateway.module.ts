@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { Storage } from '@tapeline/storage';
 import type { Logger } from '@tapeline/telemetry';
+import { CostsController } from './costs.controller.js';
 import { HealthController } from './health.controller.js';
 import { JobBus } from './job-bus.js';
 import { JobsController } from './jobs.controller.js';
@@ -23,7 +24,7 @@ export class QueryGatewayModule {
   static register({ storage, queryStorage, bus, logger }: GatewayParts): DynamicModule {
     return {
       module: QueryGatewayModule,
-      controllers: [TimeseriesController, JobsController, HealthController],
+      controllers: [TimeseriesController, JobsController, CostsController, HealthController],
       providers: [
         { provide: Storage, useValue: storage },
         { provide: QUERY_STORAGE, useValue: queryStorage },

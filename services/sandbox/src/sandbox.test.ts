@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { HistoricalClient } from '@tapeline/databento';
 import type { RangeRequest } from '@tapeline/databento';
 import { DbnStream } from '@tapeline/dbn';
-import { SCHEMA_NAMES } from '@tapeline/records';
+import { SYNTHETIC_SCHEMAS } from './domain/synthetic/synthetic-schemas.js';
 import { at, collectBytes, queryOf } from './domain/collect-records.js';
 import { SyntheticMarket } from './domain/synthetic/synthetic-market.js';
 import { startSandbox } from './start-sandbox.js';
@@ -89,7 +89,7 @@ describe('metadata', () => {
   it('lists what there is', async () => {
     expect(await client.listDatasets()).toEqual(['GLBX.MDP3', 'XNAS.ITCH']);
     expect(await client.listDatasets({ startDate: '2030-01-01' })).toEqual([]);
-    expect(await client.listSchemas('GLBX.MDP3')).toEqual(SCHEMA_NAMES);
+    expect(await client.listSchemas('GLBX.MDP3')).toEqual(SYNTHETIC_SCHEMAS);
     expect(await client.listPublishers()).toContainEqual({
       publisherId: 2,
       dataset: 'XNAS.ITCH',
@@ -250,7 +250,7 @@ describe('get_range', () => {
     expect(warnings).toEqual([expect.stringContaining(`${day} (degraded)`)]);
   });
 
-  it.each(SCHEMA_NAMES)('sends %s', async (schema) => {
+  it.each(SYNTHETIC_SCHEMAS)('sends %s', async (schema) => {
     const { symbols, stypeIn, ...rest } = continuous;
     expect([symbols, stypeIn]).toEqual([['ES.c.0'], 'continuous']);
     const request = { ...rest, schema };

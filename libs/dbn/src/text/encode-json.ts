@@ -18,7 +18,7 @@ interface Field {
   readonly member: Member;
 }
 
-const HEADER = ['ts_event', 'publisher_id', 'instrument_id'];
+const HEADER = new Set(['ts_event', 'publisher_id', 'instrument_id']);
 
 /** The records, one JSON object a line. */
 export function encodeJson(
@@ -43,7 +43,7 @@ function recordMembers(
       return { column, member: jsonMember(column, format) };
     })
     .filter(({ column }) => column.name !== ORDINAL && column.isReserved !== true);
-  const isHeader = ({ column }: Field) => HEADER.includes(column.name);
+  const isHeader = ({ column }: Field) => HEADER.has(column.name);
   const [tsEvent, ...rest] = fields.filter(isHeader);
   const hd: Member = (row) =>
     `"hd":{${tsEvent!.member(row)},"rtype":${schema.rtype},${rest.map(({ member }) => member(row)).join(',')}}`;

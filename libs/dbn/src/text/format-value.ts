@@ -17,18 +17,11 @@ export function valueFormat(
   data: ColumnData,
   options: TextOptions,
 ): ValueFormat {
-  switch (column.type) {
-    case 'string':
-      return (row) => readString(data as Uint8Array, column.width, row);
-    case 'char':
-      return (row) => (data[row] === 0 ? null : escapeLetter(data[row] as number));
-    case 'price':
-      if (options.prettyPx) return (row) => prettyPrice(data[row] as bigint);
-      break;
-    case 'timestamp':
-      if (options.prettyTs) return (row) => prettyTime(data[row] as bigint);
-      break;
-  }
+  const { type } = column;
+  if (type === 'string') return (row) => readString(data as Uint8Array, column.width, row);
+  if (type === 'char') return (row) => (data[row] === 0 ? null : escapeLetter(data[row] as number));
+  if (type === 'price' && options.prettyPx) return (row) => prettyPrice(data[row] as bigint);
+  if (type === 'timestamp' && options.prettyTs) return (row) => prettyTime(data[row] as bigint);
   return (row) => String(data[row]);
 }
 

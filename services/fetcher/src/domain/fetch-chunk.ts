@@ -8,7 +8,7 @@ import {
 } from '@tapeline/contracts';
 import type { BatchHeader, ChunkRequest } from '@tapeline/contracts';
 import { DbnCorruptError, readColumn } from '@tapeline/dbn';
-import type { DbnStream, RecordBlock } from '@tapeline/dbn';
+import type { DbnMetadata, RecordBlock } from '@tapeline/dbn';
 import { SCHEMAS } from '@tapeline/records';
 import type { SchemaDescription, SchemaName } from '@tapeline/records';
 import { BatchCutter } from './cut-batches.js';
@@ -30,14 +30,12 @@ export interface ChunkToFetch {
   readonly attempt: number;
   readonly chunkId: string;
   readonly request: ChunkRequest;
-  /** Records that the source announced; null where it was not asked. */
-  readonly expected: number | null;
 }
 
-/** A source that ended whole but early: an HTTP body without a length can be cut between frames. */
-export class ShortSourceError extends Error {
-  readonly code = 'short_source';
-  override readonly name = 'ShortSourceError';
+/** A chunk's records, in the source's order, no faster than they are taken. */
+export interface ChunkSource {
+  readonly metadata: DbnMetadata;
+  blocks(): AsyncIterable<RecordBlock>;
 }
 
 export interface FetchedChunk {
@@ -61,7 +59,7 @@ const BATCHES_IN_FLIGHT = 8;
  */
 export async function fetchChunk(
   chunk: ChunkToFetch,
-  source: DbnStream,
+  source: ChunkSource,
   publish: Publish,
 ): Promise<FetchedChunk> {
   const { request } = chunk;
@@ -101,11 +99,6 @@ export async function fetchChunk(
     const kept = leaveOutHeld(schema, source, block, filter, tail);
     for (const batch of cutter.push(kept)) await send(batch);
   }
-  if (chunk.expected !== null && received < chunk.expected) {
-    throw new ShortSourceError(
-      `the source sent ${received} records of ${chunk.expected}; it will be asked again`,
-    );
-  }
   for (const batch of cutter?.finish() ?? []) await send(batch);
   await window.drain();
   const { limit } = source.metadata;
@@ -122,7 +115,7 @@ export async function fetchChunk(
 /** The records of a block that are not held yet. */
 function leaveOutHeld(
   schema: SchemaDescription,
-  source: DbnStream,
+  source: ChunkSource,
   block: RecordBlock,
   filter: HeldFilter,
   tail: TailTies,
@@ -145,7 +138,7 @@ function leaveOutHeld(
 
 async function publishBatch(
   chunk: ChunkToFetch,
-  source: DbnStream,
+  source: ChunkSource,
   batch: RawBatch,
   publish: Publish,
 ): Promise<void> {

@@ -8,6 +8,7 @@ import type { SchemaDescription } from '@tapeline/records';
 import { EVERY_INSTRUMENT } from '@tapeline/storage';
 import type { CoverageClaim } from '@tapeline/storage';
 import { chunkWindows } from './chunk-windows.js';
+import { pages, SYMBOLS_PER_REQUEST } from './pages.js';
 import { intersect, subtract, union } from './time-ranges.js';
 import type { TimeRange } from './time-ranges.js';
 
@@ -126,7 +127,7 @@ function planWindow(
   if (wanted.length === 0) return [];
   const overlapping = overlappingWith(wanted, coverage);
   if (request.symbols.includes(ALL_SYMBOLS)) return planEverything(request, window, overlapping);
-  if (overlapping.length === 0) {
+  if (overlapping.length === 0 && request.symbols.length <= SYMBOLS_PER_REQUEST) {
     return [makeChunk(request, request.symbols, request.stypeIn, window, [], wanted)];
   }
   return planMissing(request, wanted, overlapping);
@@ -153,7 +154,7 @@ function planEverything(
   });
 }
 
-/** Requests by instrument id: one chunk for all instruments that miss exactly the same range. */
+/** Requests by instrument id: instruments that miss exactly the same range share chunks. */
 function planMissing(
   request: PlanRequest,
   wanted: readonly Claim[],
@@ -169,8 +170,11 @@ function planMissing(
       groups.set(key, group);
     }
   }
-  return [...groups.values()].map((claims) => {
-    const ids = claims.map((claim) => claim.instrumentId).toSorted((a, b) => a - b);
+  const requests = [...groups.values()].flatMap((claims) =>
+    pages(claims.toSorted((a, b) => a.instrumentId - b.instrumentId)),
+  );
+  return requests.map((claims) => {
+    const ids = claims.map((claim) => claim.instrumentId);
     const range = claims[0]!;
     const ties = overlapping.filter(
       (claim) =>

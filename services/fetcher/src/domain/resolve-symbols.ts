@@ -3,6 +3,7 @@ import type { StypeIn } from '@tapeline/contracts';
 import { DatabentoError } from '@tapeline/databento';
 import type { HistoricalClient } from '@tapeline/databento';
 import type { SymbologyInterval } from '@tapeline/storage';
+import { pages } from './pages.js';
 import type { PlanRequest } from './plan-chunks.js';
 
 export interface ResolvedSymbols {
@@ -13,9 +14,6 @@ export interface ResolvedSymbols {
   readonly notFound: string[];
   readonly partial: string[];
 }
-
-/** Databento takes at most so many symbols in a request. */
-const SYMBOLS_PER_REQUEST = 2_000;
 
 /** Resolves a request's symbols over its days; symbols without a meaning are reported, not thrown. */
 export async function resolveSymbols(
@@ -40,11 +38,6 @@ export async function resolveSymbols(
     partial: resolver.partial,
   };
 }
-
-const pages = (symbols: readonly string[]): string[][] =>
-  Array.from({ length: Math.ceil(symbols.length / SYMBOLS_PER_REQUEST) }, (_, page) =>
-    symbols.slice(page * SYMBOLS_PER_REQUEST, (page + 1) * SYMBOLS_PER_REQUEST),
-  );
 
 class Resolver {
   readonly intervals: SymbologyInterval[] = [];

@@ -1,20 +1,22 @@
 /** One job from its command to the last published batch, told in events. */
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidCommandError, isFileRequest } from '@tapeline/contracts';
-import type { ChunkRequest, IngestCommand, JobEvent, Reason } from '@tapeline/contracts';
+import type { IngestCommand, JobEvent, Quote, Reason } from '@tapeline/contracts';
 import { DatabentoError } from '@tapeline/databento';
 import type { HistoricalClient } from '@tapeline/databento';
-import { DbnError, DbnStream } from '@tapeline/dbn';
-import { readCommand, readPlan, reviveChunks } from '@tapeline/storage';
+import { DbnError } from '@tapeline/dbn';
+import { readCommand, readPlan, readQuote, reviveChunks } from '@tapeline/storage';
 import type { PlanChunk, Storage } from '@tapeline/storage';
 import { UndecidedRangeError } from './await-claims.js';
+import { OutOfRangeError } from './clamp-range.js';
+import type { SpendLimits } from './costs/decide-spend.js';
 import { fetchChunk } from './fetch-chunk.js';
 import type { FetchedChunk, Publish } from './fetch-chunk.js';
+import type { JobPlan } from './job-plan.js';
 import { planJob } from './plan-job.js';
-import type { JobPlan } from './plan-job.js';
-import { rangeRequest } from './range-request.js';
-import { isUnresolvable } from './resolve-symbols.js';
-import { openFile } from './scan-file.js';
+import type { ChunkArchive } from './receive/chunk-archive.js';
+import { openChunk } from './receive/open-chunk.js';
+import type { PartReport } from './receive/receive-chunk.js';
 
 /** The part of an event that its place does not already say. */
 type EventBody = JobEvent extends infer Event
@@ -26,6 +28,8 @@ type EventBody = JobEvent extends infer Event
 export interface JobContext {
   readonly storage: Storage;
   readonly client: HistoricalClient;
+  readonly archive: ChunkArchive;
+  readonly limits: SpendLimits;
   readonly publish: Publish;
   /** Appends an event and resolves when it is stored. */
   readonly tell: (event: JobEvent) => Promise<void>;
@@ -65,13 +69,17 @@ export async function runJob(
   await tell({ event: 'accepted', command });
   try {
     const before = await readPlan(context.storage, jobId);
-    const plan = before ? undefined : await planJob(context, jobId, command);
+    const plan = before ? undefined : await planJob(planContext(context), jobId, command);
+    if (plan?.price) await tell({ event: 'quoted', ...plan.price });
+    if (plan?.hold) return await tell(heldEvent(plan.hold));
     await reviveChunks(context.storage, jobId);
     const chunks = (await readPlan(context.storage, jobId)) ?? [];
     await tell(plannedEvent(command, chunks, plan));
+    const quote = plan ? (plan.price?.quote ?? null) : await readQuote(context.storage, jobId);
     for (const chunk of chunks) {
       if (chunk.shared || chunk.state !== 'planned') continue;
-      const fetched = await fetchOne(context, { jobId, attempt }, command, chunk);
+      const report = (part: PartReport) => tell(receivedEvent(chunk, part, quote));
+      const fetched = await fetchOne(context, { jobId, attempt }, command, chunk, report);
       await tell({ event: 'chunk_fetched', chunk_id: chunk.chunkId, ...fetched });
     }
   } catch (error) {
@@ -79,6 +87,35 @@ export async function runJob(
     if (!failure) throw error;
     await tell({ event: 'failed', ...failure, batch_id: null });
   }
+}
+
+const planContext = ({ archive, ...context }: JobContext) => ({
+  ...context,
+  isArchived: archive.has.bind(archive),
+});
+
+/** A job that was only to be planned has ended; another waits for a person. */
+function heldEvent({ reason, message }: NonNullable<JobPlan['hold']>): EventBody {
+  if (reason !== 'dry_run') return { event: 'awaiting_approval', reason, message };
+  const totals = { fetched: 0, stored: 0, quarantined: 0, filtered: 0 };
+  return { event: 'completed', totals, reason, message };
+}
+
+function receivedEvent(chunk: PlanChunk, part: PartReport, quote: Quote | null): EventBody {
+  const { dataset, schema } = chunk.request;
+  const usdPerByte = quote && quote.bytes > 0 ? quote.usd / quote.bytes : 0;
+  return {
+    event: 'received',
+    chunk_id: chunk.chunkId,
+    part: part.part,
+    dataset,
+    schema,
+    records: part.records,
+    bytes: part.bytes,
+    repeated: part.repeated,
+    is_cut: part.isCut,
+    usd: part.bytes * usdPerByte,
+  };
 }
 
 /** An id stands for one command: the same one is gone on with, another is refused. */
@@ -114,32 +151,31 @@ function plannedEvent(
     not_found: [...(plan?.notFound ?? [])],
     partial: [...(plan?.partial ?? [])],
     reason: plan?.nothing?.reason ?? null,
-    message: plan?.nothing?.message ?? null,
+    message: plan?.nothing?.message ?? plan?.note ?? null,
   };
 }
 
+const NOTHING_FETCHED: FetchedChunk = {
+  fetched: 0,
+  batches: 0,
+  skipped: 0,
+  bytes: 0,
+  truncated: null,
+};
+
 async function fetchOne(
-  context: JobContext,
+  { client, archive, publish }: JobContext,
   identity: JobIdentity,
   command: IngestCommand,
   chunk: PlanChunk,
+  report: (part: PartReport) => Promise<void>,
 ): Promise<FetchedChunk> {
-  let source: DbnStream;
-  try {
-    source = isFileRequest(command)
-      ? await openFile(command.file)
-      : await openRange(context.client, chunk.request);
-  } catch (error) {
-    // Weekends and holidays inside a range answer so; there is nothing to fetch then.
-    if (!isUnresolvable(error)) throw error;
-    return { fetched: 0, batches: 0, skipped: 0, bytes: 0, truncated: null };
-  }
-  return fetchChunk({ ...identity, ...chunk }, source, context.publish);
-}
-
-async function openRange(client: HistoricalClient, request: ChunkRequest): Promise<DbnStream> {
-  const { body } = await client.getRange(rangeRequest(request));
-  return DbnStream.open(body);
+  const open = await openChunk({ client, archive, report }, command, chunk);
+  // Weekends and holidays inside a range answer so; there is nothing to fetch then.
+  if (!open) return NOTHING_FETCHED;
+  const fetched = await fetchChunk({ ...identity, ...chunk }, open.source, publish);
+  await open.keep();
+  return fetched;
 }
 
 /** Why no further try can help, or undefined if one may. */
@@ -150,6 +186,7 @@ function asFailure(error: unknown, command: IngestCommand): Failure | undefined 
   if (error instanceof UndecidedRangeError && !error.passes) {
     return { reason: 'undecided_range', message: error.message };
   }
+  if (error instanceof OutOfRangeError) return { reason: error.code, message: error.message };
   if (!isFileRequest(command)) return undefined;
   const code = String((error as { code?: unknown }).code);
   if (!(error instanceof DbnError) && !['ENOENT', 'EACCES', 'EISDIR'].includes(code)) {

@@ -24,10 +24,6 @@ export interface FileScan {
 /** The last nanosecond that a signed 64-bit integer holds; files of live data have later ends. */
 const LAST_TIME = 2n ** 63n - 1n;
 
-/** A DBN file as a stream that reads no faster than it is taken. */
-export const openFile = (path: string): Promise<DbnStream> =>
-  DbnStream.open(createReadStream(path));
-
 /**
  * Reads a file to know its contents and that it is whole, before a record of it is published.
  * @throws DbnError if it is no DBN of one known schema, or is truncated; the system's error if it cannot be read.

@@ -2,7 +2,7 @@ import { encodeMetadata, encodeRecords } from '@tapeline/dbn';
 import type { DbnMetadata, SymbolMapping } from '@tapeline/dbn';
 import { ColumnarBatch, DAY_NS, ORDINAL, parsePrice, SCHEMAS, utcDate } from '@tapeline/records';
 import type { ColumnData, ColumnDescription } from '@tapeline/records';
-import type { AnswerRow, SymbolInterval } from '@tapeline/storage';
+import type { SymbolInterval } from '@tapeline/storage';
 import type { AnswerFormat, AnswerHead } from './answer-format.js';
 import type { TimeseriesRequest } from './timeseries-request.js';
 

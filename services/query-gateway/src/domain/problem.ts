@@ -18,6 +18,7 @@ const TITLES = {
   'nothing-held': [404, 'Nothing is held in this range'],
   'unknown-job': [404, 'There is no such job'],
   'job-exists': [409, 'There is such a job already'],
+  'not-waiting': [409, 'The job does not wait for approval'],
   'unknown-route': [404, 'There is nothing at this address'],
   'database-unavailable': [503, 'The database does not answer'],
   'bus-unavailable': [503, 'The message bus does not answer'],

@@ -177,11 +177,11 @@ describeWithTestdata('recorded files', () => {
   });
 
   it('name what is not served', async () => {
-    const mbo = 'dbn/test_data.mbo.v3.dbn.zst';
-    cpSync(testdataPath(mbo), join(folder, 'mbo.dbn.zst'));
+    const live = 'databento-python/LIVE/test_data.live.dbn.zst';
+    cpSync(testdataPath(live), join(folder, 'live.dbn.zst'));
     await open();
     expect(skipped).toEqual([
-      [expect.stringContaining('mbo.dbn.zst'), 'schema number 0 is not served here'],
+      [expect.stringContaining('live.dbn.zst'), 'it mixes schemas, as live recordings do'],
     ]);
   });
 });

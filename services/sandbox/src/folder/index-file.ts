@@ -37,7 +37,11 @@ export async function indexFile(path: string): Promise<FileIndex> {
   const schema = metadata.schema === null ? undefined : schemaByCode(metadata.schema);
   if (!schema) {
     await stream.close();
-    throw new UnservableFileError(`schema number ${metadata.schema} is not served here`);
+    throw new UnservableFileError(
+      metadata.schema === null
+        ? 'it mixes schemas, as live recordings do'
+        : `schema number ${metadata.schema} is not served here`,
+    );
   }
   let [count, stride, first, last] = [0, 0, 0n, -1n];
   const publishers = new Set<number>();

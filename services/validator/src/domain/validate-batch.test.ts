@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { BatchHeader } from '@tapeline/contracts';
-import { ColumnarBatch, decodeArrow, encodeArrow, SCHEMAS } from '@tapeline/records';
+import { ColumnarBatch, decodeArrow, encodeArrow, SCHEMA_NAMES, SCHEMAS } from '@tapeline/records';
 import { compileValidations } from '@tapeline/rules';
 import { CountMismatchError, validateBatch } from './validate-batch.js';
 
@@ -9,7 +9,7 @@ const rules = {
   validations: compileValidations([
     {
       path: 'test.yaml',
-      text: `schemas: [trades, tbbo, mbp-1, ohlcv-1s, ohlcv-1m, ohlcv-1h, ohlcv-1d, statistics, definition]
+      text: `schemas: [${SCHEMA_NAMES.join(', ')}]
 rules: [{ name: odd, refuse: { column: publisher_id, eq: 1 }, reason: 'publisher {publisher_id}' }]`,
     },
   ]),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { SCHEMA_NAMES, SCHEMAS } from '@tapeline/records';
+import { SCHEMAS } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
 import { collectBatch, collectBytes, idOf, queryOf } from '../collect-records.js';
 import { SyntheticMarket } from './synthetic-market.js';
+import { SYNTHETIC_SCHEMAS } from './synthetic-schemas.js';
 
 const options = { seed: 7, tradesPerDay: 3_000 };
 const market = new SyntheticMarket(options);
@@ -11,7 +12,7 @@ const numbers = (batch: ColumnarBatch, name: string) => batch.column(name) as Ui
 const bigints = (batch: ColumnarBatch, name: string) => batch.column(name) as BigInt64Array;
 const [from, to] = ['2024-07-01T12:34:56.789Z', '2024-07-02T16:20Z'];
 
-describe.each(SCHEMA_NAMES)('%s', (schema) => {
+describe.each(SYNTHETIC_SCHEMAS)('%s', (schema) => {
   const { recordSize } = SCHEMAS[schema];
   const all = collectBytes(market, queryOf(schema, from, to));
 

@@ -1,0 +1,93 @@
+import type { IngestCommand, JobEventOf, Quote, Reason } from '@tapeline/contracts';
+import type { HistoricalClient } from '@tapeline/databento';
+import { withPlanLock } from '@tapeline/storage';
+import type { CoverageClaim, DatasetDay, Storage, SymbologyInterval } from '@tapeline/storage';
+import { awaitClaims } from './await-claims.js';
+import type { Hold, SpendLimits } from './costs/decide-spend.js';
+import type { ChunkPlan, InstrumentRanges, PlannedChunk } from './plan-chunks.js';
+import type { TimeRange } from './time-ranges.js';
+
+/** What has come of planning, for the job's events. */
+export interface JobPlan {
+  readonly dataset: string;
+  readonly schema: string;
+  readonly notFound: readonly string[];
+  readonly partial: readonly string[];
+  /** What it costs; null for a file. */
+  readonly price: Price | null;
+  /** Set if the plan was not saved: the job waits for a person, or was only to be planned. */
+  readonly hold: Hold | null;
+  /** Set if nothing has to be fetched and nothing is waited for. */
+  readonly nothing: { readonly reason: Reason; readonly message: string } | null;
+  /** What a person should know though it went well. */
+  readonly note: string | null;
+}
+
+export type Price = Pick<JobEventOf<'quoted'>, 'requests' | 'archived' | 'some_held'> & {
+  readonly quote: Quote;
+};
+
+export interface PlanContext {
+  readonly storage: Storage;
+  readonly client: HistoricalClient;
+  readonly limits: SpendLimits;
+  /** Whether the archive has a chunk's bytes. */
+  readonly isArchived: (chunk: PlannedChunk) => Promise<boolean>;
+}
+
+export interface PlanInput {
+  readonly jobId: string;
+  readonly command: IngestCommand;
+  readonly dataset: string;
+  readonly schema: string;
+  readonly range: TimeRange;
+  readonly instruments: InstrumentRanges;
+  readonly symbology: readonly SymbologyInterval[];
+  readonly days: readonly DatasetDay[];
+  readonly plan: (coverage: readonly CoverageClaim[]) => ChunkPlan;
+  /** Prices the plan and says whether it may be carried out. */
+  readonly decide: (plan: ChunkPlan) => Promise<Decision>;
+}
+
+export interface Decision {
+  readonly price: Price | null;
+  readonly hold: Hold | null;
+  /** Records of each chunk where the source was asked. */
+  readonly expected: readonly (number | null)[];
+}
+
+/**
+ * Reads the coverage, plans, prices, and saves what may be carried out, with no other planner of the dataset
+ * and schema at work.
+ */
+export function lockAndPlan(
+  storage: Storage,
+  input: PlanInput,
+): Promise<{ readonly plan: ChunkPlan; readonly decision: Decision }> {
+  const { jobId, command, dataset, schema, range } = input;
+  return withPlanLock(storage, dataset, schema, async (transaction) => {
+    const ids = [...input.instruments.keys()];
+    const coverage = await transaction.readCoverage(dataset, schema, ids, range);
+    awaitClaims(coverage);
+    const plan = input.plan(coverage);
+    const decision = await input.decide(plan);
+    await transaction.saveSymbology(dataset, input.symbology);
+    await transaction.saveDays(dataset, input.days);
+    if (!decision.hold) {
+      const chunks = plan.chunks.map((chunk, index) => ({
+        ...chunk,
+        expected: decision.expected[index] ?? null,
+      }));
+      await transaction.savePlan({ jobId, command, dataset, schema }, chunks, plan.shared);
+    }
+    return { plan, decision };
+  });
+}
+
+/** Why a plan without chunks is empty, or null if it is not. */
+export function explainNothing({ chunks, shared, someHeld }: ChunkPlan): JobPlan['nothing'] {
+  if (chunks.length > 0 || shared.length > 0) return null;
+  return someHeld
+    ? { reason: 'already_held', message: 'all of it is held already; nothing was requested' }
+    : { reason: 'no_records', message: 'the symbols name no instrument on these days' };
+}

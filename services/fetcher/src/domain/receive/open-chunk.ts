@@ -1,0 +1,126 @@
+import { createReadStream } from 'node:fs';
+import { isFileRequest } from '@tapeline/contracts';
+import type { IngestCommand } from '@tapeline/contracts';
+import type { HistoricalClient } from '@tapeline/databento';
+import { SCHEMAS } from '@tapeline/records';
+import type { SchemaName } from '@tapeline/records';
+import type { PlanChunk } from '@tapeline/storage';
+import { rangeRequest } from '../range-request.js';
+import { isUnresolvable } from '../resolve-symbols.js';
+import type { ChunkArchive, PartCounts } from './chunk-archive.js';
+import type { ChunkSpool } from './chunk-spool.js';
+import { ReceivedChunk } from './receive-chunk.js';
+import type { ChunkOrigin, PartReport } from './receive-chunk.js';
+
+interface Sources {
+  readonly client: HistoricalClient;
+  readonly archive: ChunkArchive;
+  /** Told of each response that was paid for. */
+  readonly report: (part: PartReport) => Promise<void>;
+}
+
+/** A chunk that can be read, and what makes it part of the archive once it has been. */
+export interface OpenChunk {
+  readonly source: ReceivedChunk;
+  readonly keep: () => Promise<void>;
+}
+
+/**
+ * Opens a chunk where it can be had for free: in the archive, in what an earlier attempt received, else at
+ * its source.
+ * @returns undefined if the source has nothing on these days.
+ */
+export async function openChunk(
+  { client, archive, report }: Sources,
+  command: IngestCommand,
+  chunk: PlanChunk,
+): Promise<OpenChunk | undefined> {
+  const { request } = chunk;
+  const base = {
+    schema: SCHEMAS[request.schema as SchemaName],
+    start: request.start,
+    limit: request.limit,
+  };
+  const archived = await archive.find(chunk);
+  if (archived) {
+    const { parts, records: expected } = archived;
+    const source = await ReceivedChunk.open({
+      ...base,
+      ...ARCHIVED,
+      expected,
+      spool: frozen(parts),
+    });
+    return { source, keep: () => Promise.resolve() };
+  }
+  const spool = await archive.spool(chunk);
+  const counts: PartCounts[] = [];
+  const count = (part: PartReport): void => {
+    counts.push({ skip: part.repeated, records: part.records - part.repeated });
+  };
+  const origin = isFileRequest(command)
+    ? fileOrigin(command.file, chunk.expected, count)
+    : await apiOrigin(client, chunk, async (part) => {
+        count(part);
+        await report(part);
+      });
+  if (!origin) return undefined;
+  if (isFileRequest(command) && spool.parts.length > 0) await spool.discard();
+  try {
+    const source = await ReceivedChunk.open({ ...base, ...origin, spool });
+    return { source, keep: () => spool.complete(source.received, counts) };
+  } catch (error) {
+    if (isUnresolvable(error)) return undefined;
+    throw error;
+  }
+}
+
+type Origin = Pick<ChunkOrigin, 'expected' | 'ask' | 'recount' | 'report'>;
+
+/** Undefined on days without a session, of which Databento says that no symbol resolves. */
+async function apiOrigin(
+  client: HistoricalClient,
+  chunk: PlanChunk,
+  report: (part: PartReport) => Promise<void>,
+): Promise<Origin | undefined> {
+  const request = rangeRequest(chunk.request);
+  const recount = () => client.getRecordCount(request);
+  try {
+    const expected = chunk.expected ?? (await recount());
+    return {
+      expected,
+      ask: async (from) => (await client.getRange({ ...request, ...from })).body,
+      recount,
+      report,
+    };
+  } catch (error) {
+    if (isUnresolvable(error)) return undefined;
+    throw error;
+  }
+}
+
+const fileOrigin = (
+  file: string,
+  expected: number | null,
+  count: (part: PartReport) => void,
+): Origin => ({
+  expected,
+  ask: () => Promise.resolve(createReadStream(file)),
+  recount: () => Promise.resolve(expected ?? 0),
+  report: (part) => Promise.resolve(count(part)),
+});
+
+const ARCHIVED: Pick<ChunkOrigin, 'ask' | 'recount' | 'report'> = {
+  ask: () =>
+    Promise.reject(
+      new Error("the archive's copy of the chunk is short: run 'tapeline archive verify'"),
+    ),
+  recount: () => Promise.resolve(0),
+  report: () => Promise.resolve(),
+};
+
+/** Parts to which nothing is added. */
+const frozen = (parts: ChunkSpool['parts']): ChunkSpool => ({
+  parts,
+  begin: () => Promise.reject(new Error('an archived chunk takes no further part')),
+  discard: () => Promise.resolve(),
+});
