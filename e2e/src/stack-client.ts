@@ -21,13 +21,26 @@ export interface Job {
   readonly filtered: number;
   readonly holds: boolean;
   readonly not_found: readonly string[];
+  readonly quote: { readonly usd: number; readonly records: number; readonly bytes: number } | null;
+  readonly approved_usd: number | null;
+  readonly spent_usd: number;
+}
+
+/** Trouble that the sandbox makes on demand: the body of a POST to its `/faults`. */
+export interface SandboxFault {
+  readonly method: string;
+  readonly times?: number;
+  readonly status?: number;
+  readonly retry_after?: number;
+  readonly cut_after_bytes?: number;
+  readonly delay_ms?: number;
 }
 
 /** A stack of a test's own, and what tests ask of it. */
 export class StackClient {
   private constructor(
     readonly stack: Stack,
-    private readonly folder: string,
+    readonly folder: string,
   ) {}
 
   /** @param name tells the stacks of parallel test files apart. */
@@ -55,11 +68,32 @@ export class StackClient {
     return answer.job_id;
   }
 
-  /** The job once it has ended; outages on the way are waited out. */
+  /** Says what a person decided of a job. */
+  async decide(jobId: string, decision: 'approve' | 'refuse'): Promise<Response> {
+    return fetch(new URL(`/v1/jobs/${jobId}/${decision}`, this.stack.urls.gateway), {
+      method: 'POST',
+    });
+  }
+
+  /** Orders trouble of the sandbox for the calls to come. */
+  async fault(fault: SandboxFault): Promise<void> {
+    const response = await fetch(new URL('/faults', this.stack.urls.sandbox), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fault),
+    });
+    if (!response.ok) throw new Error(`fault: ${await response.text()}`);
+  }
+
+  async clearFaults(): Promise<void> {
+    await fetch(new URL('/faults', this.stack.urls.sandbox), { method: 'DELETE' });
+  }
+
+  /** The job once it has ended or waits for a person; outages on the way are waited out. */
   async ended(jobId: string): Promise<Job> {
     for (;;) {
       const job = await this.job(jobId).catch(() => undefined);
-      if (job && ['completed', 'failed', 'rejected'].includes(job.state)) return job;
+      if (job && !['accepted', 'running'].includes(job.state)) return job;
       await delay(100);
     }
   }
@@ -96,7 +130,7 @@ export class StackClient {
     return Number(row?.count);
   }
 
-  private async job(jobId: string): Promise<Job | undefined> {
+  async job(jobId: string): Promise<Job | undefined> {
     const response = await fetch(new URL(`/v1/jobs/${jobId}`, this.stack.urls.gateway));
     return response.ok ? ((await response.json()) as Job) : undefined;
   }
