@@ -6,7 +6,7 @@ import { RecordBlock } from '../record-block.js';
 import { seededRandom } from '../testdata.js';
 import { checkDecoder, optionsToDecoder } from './check-decoder.js';
 import { checkStream } from './check-stream.js';
-import { fuzz } from './fuzz.js';
+import { fuzz, inputAt } from './fuzz.js';
 import { formatInput, parseInput } from './input.js';
 import { inFrames, makeCorpus } from './make-corpus.js';
 import type { ReferenceOptions } from './reference-decode.js';
@@ -45,6 +45,9 @@ it('gives the same inputs for the same seed', async () => {
   expect(runs[0]!.verdicts).toEqual(runs[1]!.verdicts);
   const other = await fuzz({ inputs: 500, seed: 4 });
   expect(other.verdicts).not.toEqual(runs[0]!.verdicts);
+  const options = { inputs: 1, seed: 3 };
+  expect(inputAt(options, 7)).toBe(inputAt(options, 7));
+  expect(inputAt(options, 7)).not.toBe(inputAt(options, 8));
 });
 
 const corpus = makeCorpus(seededRandom(1));

@@ -53,13 +53,7 @@ const OUTSIDE_PER_BYTE = 64;
  * the same inputs. Stops after ten failures.
  */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
-  const corpus = makeCorpus(seededRandom(options.seed));
-  if (options.useRealFiles) corpus.push(...realFiles());
-  const seeds: Seeds = {
-    all: corpus,
-    plain: corpus.filter(({ isZstd }) => !isZstd),
-    zstd: corpus.filter(({ isZstd }) => isZstd),
-  };
+  const seeds = seedsOf(options);
   const report: FuzzReport = {
     inputs: 0,
     streams: 0,
@@ -70,7 +64,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   };
   for (let index = 0; index < options.inputs; index++) {
     options.onInput?.(index);
-    const { input, names } = makeInput(seeds, Math.imul(options.seed, 0x9e37_79b1) + index);
+    const { input, names } = makeInput(seeds, options.seed, index);
     let verdict: Verdict | undefined;
     try {
       verdict = input.isStream ? await checkStream(input) : checkBounded(input, report);
@@ -84,13 +78,32 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   return report;
 }
 
+/** The input of a run at a position, for `--replay`, where the run itself can no longer tell. */
+export const inputAt = (options: FuzzOptions, index: number): string =>
+  formatInput(makeInput(seedsOf(options), options.seed, index).input);
+
 interface Seeds {
   readonly all: readonly Seed[];
   readonly plain: readonly Seed[];
   readonly zstd: readonly Seed[];
 }
 
-function makeInput(seeds: Seeds, seed: number): { input: FuzzInput; names: string[] } {
+function seedsOf({ seed, useRealFiles }: FuzzOptions): Seeds {
+  const all = makeCorpus(seededRandom(seed));
+  if (useRealFiles) all.push(...realFiles());
+  return {
+    all,
+    plain: all.filter(({ isZstd }) => !isZstd),
+    zstd: all.filter(({ isZstd }) => isZstd),
+  };
+}
+
+function makeInput(
+  seeds: Seeds,
+  runSeed: number,
+  index: number,
+): { input: FuzzInput; names: string[] } {
+  const seed = Math.imul(runSeed, 0x9e37_79b1) + index;
   const random = seededRandom(seed);
   const isStream = random() < STREAM_SHARE;
   const isZstd = isStream && random() < 0.7;

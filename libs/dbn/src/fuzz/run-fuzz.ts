@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { checkDecoder } from './check-decoder.js';
 import { checkStream } from './check-stream.js';
+import { inputAt } from './fuzz.js';
 import type { FuzzReport } from './fuzz.js';
 import type { FuzzTask } from './fuzz-worker.js';
 import { parseInput } from './input.js';
@@ -63,7 +64,12 @@ async function inWorker(task: FuzzTask): Promise<FuzzReport> {
   const watchdog = setInterval(() => {
     const index = Atomics.load(task.progress, 0);
     if (index === last) {
-      reject(new Error(`input ${index} of seed ${task.seed} takes longer than ${HANG_MS} ms`));
+      const input = inputAt({ ...task, useRealFiles: true }, index);
+      reject(
+        new Error(
+          `input ${index} of seed ${task.seed} takes longer than ${HANG_MS} ms: --replay ${input}`,
+        ),
+      );
     }
     if (!values.json) process.stderr.write(`${index} of ${task.inputs}\n`);
     last = index;
