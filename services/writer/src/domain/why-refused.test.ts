@@ -27,11 +27,11 @@ it('gives up on bytes that are no Arrow', () => {
 });
 
 it('names each fault of a header', () => {
-  const header: Record<string, string> = { 'Tapeline-Job': 'j', 'Tapeline-Schema': 'mbo' };
+  const header: Record<string, string> = { 'Tapeline-Job': 'j', 'Tapeline-Schema': 'mbp-5' };
   const error = errorOf(() => readBatchHeader((name) => header[name]));
   const refusal = whyRefused(error, 'bad_header');
   expect(refusal?.code).toBe('bad_header');
-  expect(refusal?.message).toContain("'mbo' is no schema that tapeline knows");
+  expect(refusal?.message).toContain("'mbp-5' is no schema that tapeline knows");
   expect(refusal?.message).toContain('sha256');
 });
 
