@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { benchDbn } from './dbn/bench-dbn.js';
 import { describeResults, jsonResults } from './dbn/report.js';
+import { benchFetch } from './fetch/bench-fetch.js';
 import { benchPipeline } from './pipeline.js';
 
 const { values, positionals } = parseArgs({
@@ -28,6 +29,14 @@ if (!isCount(rounds) || !isCount(records)) {
       `whole path ${result.pipeline_rows_per_s} rows/s, psql \\copy ${result.psql_copy_rows_per_s} rows/s, ratio ${result.ratio_to_psql_copy} (median of ${rounds})`,
     );
   }
+} else if (name === 'fetch') {
+  const result = await benchFetch(rounds, records);
+  console.log(
+    values.json
+      ? JSON.stringify(result)
+      : `fetch ${result.fetch_mb_per_s} MB/s, plain download ${result.download_mb_per_s} MB/s, ratio ${result.ratio_to_download} (median of ${rounds}); ` +
+          `a job of ${result.job_records} records: fetcher at most ${result.fetcher_peak_rss_mib} MiB`,
+  );
 } else if (name === 'dbn') {
   const results = await benchDbn(records, rounds);
   console.log(`${describeResults(results)}\n(medians of ${rounds} rounds)`);
@@ -39,6 +48,7 @@ if (!isCount(rounds) || !isCount(records)) {
 function refuse(): void {
   console.error(
     'usage: npm run bench -- pipeline [--rounds 3] [--json]\n' +
+      '       npm run bench -- fetch [--rounds 3] [--records 10000000] [--json]\n' +
       '       npm run bench -- dbn [--records 10000000] [--rounds 5] [--json]',
   );
   process.exitCode = 1;
