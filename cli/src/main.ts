@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error.js';
 import type { DemoOptions } from './demo/run-demo.js';
 import { addDbnCommands } from './commands/dbn/add-dbn-commands.js';
+import type { VerifyOptions } from './commands/archive.js';
 import type { IngestOptions } from './commands/ingest.js';
 import type { QueryOptions } from './commands/query.js';
 import type { UpOptions } from './commands/up.js';
@@ -85,6 +86,17 @@ for (const [name, description] of [
       (await import('./commands/decide.js')).decide(job, name, options),
     );
 }
+
+program
+  .command('archive')
+  .description("what is kept of Databento's bytes")
+  .command('verify')
+  .description('read every byte again and compare it with what was received')
+  .option('--folder <folder>', 'of a stack that does not run')
+  .option(...json)
+  .action(async (options: VerifyOptions) =>
+    (await import('./commands/archive.js')).verifyArchive(options),
+  );
 
 program
   .command('costs')

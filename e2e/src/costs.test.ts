@@ -130,7 +130,8 @@ it('takes from the archive what the database lost, for nothing', async () => {
 
 it('buys again only what the archive lost, too', async () => {
   await client.sql('TRUNCATE trades, chunk, coverage, job_chunk, ledger');
-  rmSync(join(client.folder, 'archive'), { recursive: true });
+  rmSync(join(client.folder, 'archive', 'chunks', 'GLBX.MDP3'), { recursive: true });
   const job = await client.run({ ...day, max_cost_usd: 1, dry_run: true });
+  expect(job).toMatchObject({ state: 'completed', reason: 'dry_run' });
   expect(job.quote!.usd).toBeGreaterThan(0);
 });

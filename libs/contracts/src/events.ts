@@ -56,6 +56,7 @@ export const REASONS = [
   'upstream_refused',
   'unreadable_file',
   'undecided_range',
+  'archive_failed',
   'dead_letter',
   'internal_error',
 ] as const;

@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { ArchiveError } from '@tapeline/archive';
 import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
 import {
@@ -127,4 +128,5 @@ function readJson(message: BusMessage): unknown {
 const isPassing = (error: unknown): boolean =>
   isUnavailable(error) ||
   error instanceof UndecidedRangeError ||
+  (error instanceof ArchiveError && error.retryable) ||
   (error instanceof DatabentoError && error.retryable);

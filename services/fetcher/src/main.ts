@@ -1,11 +1,11 @@
+import { openArchive } from '@tapeline/archive';
 import { runService } from '@tapeline/bus';
-import { loadConfig } from '@tapeline/config';
+import { ARCHIVE_SETTINGS, archiveOptions, loadConfig } from '@tapeline/config';
 import { HistoricalClient } from '@tapeline/databento';
 import { migrateWhenReady, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
 import { FetchSettings } from './fetch-settings.js';
 import { FetcherModule } from './fetcher.module.js';
-import { FolderArchive } from './folder-archive.js';
 
 await runService('fetcher', async () => {
   const config = loadConfig([
@@ -14,7 +14,7 @@ await runService('fetcher', async () => {
     'DATABASE_CONNECTIONS',
     'DATABENTO_API_KEY',
     'DATABENTO_BASE_URL',
-    'ARCHIVE_FOLDER',
+    ...ARCHIVE_SETTINGS,
     'MAX_JOB_COST_USD',
     'MONTHLY_BUDGET_USD',
     'HEALTH_HOST',
@@ -32,7 +32,8 @@ await runService('fetcher', async () => {
     apiKey: config.DATABENTO_API_KEY,
     baseUrl: config.DATABENTO_BASE_URL,
   });
-  const settings = new FetchSettings(new FolderArchive(config.ARCHIVE_FOLDER), {
+  const archive = await openArchive(archiveOptions(config));
+  const settings = new FetchSettings(archive, {
     maxJobUsd: config.MAX_JOB_COST_USD,
     monthlyBudgetUsd: config.MONTHLY_BUDGET_USD,
   });

@@ -1,5 +1,6 @@
 /** One job from its command to the last published batch, told in events. */
 import { isDeepStrictEqual } from 'node:util';
+import { ArchiveError } from '@tapeline/archive';
 import { InvalidCommandError, isFileRequest } from '@tapeline/contracts';
 import type { IngestCommand, JobEvent, Quote, Reason } from '@tapeline/contracts';
 import { DatabentoError } from '@tapeline/databento';
@@ -185,6 +186,9 @@ function asFailure(error: unknown, command: IngestCommand): Failure | undefined 
   }
   if (error instanceof UndecidedRangeError && !error.passes) {
     return { reason: 'undecided_range', message: error.message };
+  }
+  if (error instanceof ArchiveError && !error.retryable) {
+    return { reason: 'archive_failed', message: error.message };
   }
   if (error instanceof OutOfRangeError) return { reason: error.code, message: error.message };
   if (!isFileRequest(command)) return undefined;

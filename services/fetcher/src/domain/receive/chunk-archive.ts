@@ -9,23 +9,24 @@ export interface ArchiveKey {
 
 /** Of one response: records at its start that an earlier one has, and records that are its own. */
 export interface PartCounts {
+  /** Its number among the responses of the chunk, from 0. */
+  readonly part: number;
   readonly skip: number;
   readonly records: number;
 }
 
 /** A chunk whose bytes are all kept. */
-export interface ArchivedChunk {
-  readonly parts: readonly SpooledPart[];
+interface ArchivedChunk {
+  readonly parts: readonly Pick<SpooledPart, 'read'>[];
   readonly records: number;
 }
 
 /** A spool that becomes part of the archive when the chunk is whole. */
-export interface ArchiveSpool extends ChunkSpool {
-  /** @param records of the whole chunk, each counted once. */
-  complete(records: number, counts: readonly PartCounts[]): Promise<void>;
+interface ArchiveSpool extends ChunkSpool {
+  complete(counts: readonly PartCounts[]): Promise<unknown>;
 }
 
-/** Databento's bytes as received, kept once for each chunk: nothing is bought twice. */
+/** Databento's bytes as received, kept once for each chunk: what of `@tapeline/archive` fetching needs. */
 export interface ChunkArchive {
   has(key: ArchiveKey): Promise<boolean>;
   find(key: ArchiveKey): Promise<ArchivedChunk | undefined>;

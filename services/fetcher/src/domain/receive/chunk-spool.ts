@@ -1,11 +1,14 @@
 /** What an earlier response brought of a chunk, whole or cut. */
 export interface SpooledPart {
+  /** Its number among the responses of the chunk, from 0. */
+  readonly part: number;
   /** The bytes as received, from the first. */
   read(): AsyncIterable<Uint8Array>;
 }
 
 /** Takes the bytes of one response as they arrive. */
 export interface PartWriter {
+  readonly part: number;
   /** Resolves when more may come. */
   write(bytes: Uint8Array): Promise<void>;
   /** Declares that no more will come, be the response whole or cut. */

@@ -43,7 +43,8 @@ export async function openChunk(
   };
   const archived = await archive.find(chunk);
   if (archived) {
-    const { parts, records: expected } = archived;
+    const { records: expected } = archived;
+    const parts = archived.parts.map((part, index) => ({ part: index, read: () => part.read() }));
     const source = await ReceivedChunk.open({
       ...base,
       ...ARCHIVED,
@@ -55,7 +56,7 @@ export async function openChunk(
   const spool = await archive.spool(chunk);
   const counts: PartCounts[] = [];
   const count = (part: PartReport): void => {
-    counts.push({ skip: part.repeated, records: part.records - part.repeated });
+    counts.push({ part: part.part, skip: part.repeated, records: part.records - part.repeated });
   };
   const origin = isFileRequest(command)
     ? fileOrigin(command.file, chunk.expected, count)
@@ -67,7 +68,7 @@ export async function openChunk(
   if (isFileRequest(command) && spool.parts.length > 0) await spool.discard();
   try {
     const source = await ReceivedChunk.open({ ...base, ...origin, spool });
-    return { source, keep: () => spool.complete(source.received, counts) };
+    return { source, keep: async () => void (await spool.complete(counts)) };
   } catch (error) {
     if (isUnresolvable(error)) return undefined;
     throw error;

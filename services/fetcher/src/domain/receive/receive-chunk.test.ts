@@ -71,9 +71,10 @@ class MemorySpool implements ChunkSpool {
 
   begin() {
     const pieces: Uint8Array[] = [];
-    this.held.push(pieces);
+    const part = this.held.push(pieces) - 1;
     this.open++;
     return Promise.resolve({
+      part,
       write: (bytes: Uint8Array) => {
         pieces.push(bytes.slice());
         return Promise.resolve();
@@ -89,7 +90,8 @@ class MemorySpool implements ChunkSpool {
   }
 
   #read() {
-    return this.held.map((pieces) => ({
+    return this.held.map((pieces, part) => ({
+      part,
       read: async function* () {
         yield* pieces;
       },

@@ -68,9 +68,8 @@ export class ReceivedChunk {
   readonly #origin: ChunkOrigin;
   readonly #point: ResumePoint;
   /** Parts of earlier attempts that are not open yet, each with its start. */
-  readonly #spooled: { index: number; part: SpooledPart; start: bigint }[] = [];
+  readonly #spooled: { part: SpooledPart; start: bigint }[] = [];
   #next: OpenPart | undefined;
-  #asked = 0;
   #metadata: DbnMetadata | undefined;
 
   private constructor(origin: ChunkOrigin) {
@@ -85,12 +84,12 @@ export class ReceivedChunk {
   static async open(origin: ChunkOrigin): Promise<ReceivedChunk> {
     const chunk = new ReceivedChunk(origin);
     return chunk.#forgetful(async () => {
-      for (const [index, part] of origin.spool.parts.entries()) {
+      for (const part of origin.spool.parts) {
         const start = await startOf(part);
         if (start === undefined) continue;
         // Asked from the same time again: what the earlier one brought, this one has.
         if (chunk.#spooled.at(-1)?.start === start) chunk.#spooled.pop();
-        chunk.#spooled.push({ index, part, start });
+        chunk.#spooled.push({ part, start });
       }
       chunk.#next = (await chunk.#openSpooled()) ?? (await chunk.#openAsked());
       return chunk;
@@ -150,7 +149,7 @@ export class ReceivedChunk {
     const stream = await DbnStream.open(spooled.part.read());
     this.#metadata ??= stream.metadata;
     const until = this.#spooled[0]?.start;
-    return { index: spooled.index, stream, repeated: 0, ...(until !== undefined && { until }) };
+    return { index: spooled.part.part, stream, repeated: 0, ...(until !== undefined && { until }) };
   }
 
   /** A new response from the last record on. */
@@ -162,11 +161,10 @@ export class ReceivedChunk {
       ...(limit !== undefined && { limit: limit - received + ties }),
     });
     const writer = await spool.begin();
-    const index = spool.parts.length + this.#asked++;
     try {
       const stream = await DbnStream.open(kept(body, writer));
       this.#metadata ??= stream.metadata;
-      return { index, stream, writer, repeated: ties };
+      return { index: writer.part, stream, writer, repeated: ties };
     } catch (error) {
       await writer.end();
       throw error;
