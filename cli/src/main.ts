@@ -68,6 +68,12 @@ program
   .option('--file <file>', 'a .dbn or .dbn.zst file instead')
   .option('--job-id <id>', 'an id of your own; the same id is the same job')
   .option('--max-cost <usd>', 'above it the job waits for approval', dollars)
+  .addOption(
+    new Option(
+      '--delivery <how>',
+      'one stream a chunk, or files of a batch job (default: by size)',
+    ).choices(['stream', 'batch']),
+  )
   .option('--dry-run', 'show what is held, what would be bought, and the price; buy nothing')
   .option('--watch', 'show progress and end with the job')
   .option(...json)

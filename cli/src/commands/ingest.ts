@@ -19,6 +19,7 @@ export interface IngestOptions {
   readonly jobId?: string;
   readonly maxCost?: number;
   readonly dryRun?: boolean;
+  readonly delivery?: 'stream' | 'batch';
   readonly watch?: boolean;
   readonly json?: boolean;
 }
@@ -52,6 +53,7 @@ export function ingestCommand(options: IngestOptions): object {
     ...(options.limit !== undefined && { limit: options.limit }),
     ...(options.maxCost !== undefined && { max_cost_usd: options.maxCost }),
     ...(options.dryRun && { dry_run: true }),
+    ...(options.delivery !== undefined && { delivery: options.delivery }),
   };
 }
 

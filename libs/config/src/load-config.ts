@@ -28,6 +28,7 @@ const SETTINGS = {
   ARCHIVE_S3_ENDPOINT: ['archive.s3.endpoint', z.string()],
   ARCHIVE_S3_REGION: ['archive.s3.region', z.string()],
   ARCHIVE_S3_PREFIX: ['archive.s3.prefix', z.string()],
+  BATCH_ABOVE_BYTES: ['databento.batch_above_bytes', z.coerce.number().int().positive()],
   MAX_JOB_COST_USD: ['costs.max_job_usd', z.coerce.number().nonnegative()],
   MONTHLY_BUDGET_USD: ['costs.monthly_budget_usd', z.coerce.number().nonnegative()],
   GATEWAY_HOST: ['gateway.host', z.string().min(1)],

@@ -65,6 +65,8 @@ const apiRequest = z.strictObject({
   limit,
   /** Most US dollars that the job may cost without anyone's approval; by default what is configured. */
   max_cost_usd: z.number().nonnegative('max_cost_usd is 0 or more').optional(),
+  /** How records come: as one stream for each chunk, or as files of a batch job; by default by size. */
+  delivery: z.enum(['stream', 'batch']).optional(),
   /** Plan and quote only: nothing is bought, nothing is stored. */
   dry_run: z.boolean().optional(),
 });

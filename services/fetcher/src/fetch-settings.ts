@@ -6,5 +6,7 @@ export class FetchSettings {
   constructor(
     readonly archive: ChunkArchive,
     readonly limits: SpendLimits,
+    /** Jobs of more bytes come as files of batch jobs, which are in the folder until they are archived. */
+    readonly batch: { readonly aboveBytes: number; readonly folder: string },
   ) {}
 }

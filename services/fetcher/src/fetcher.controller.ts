@@ -37,6 +37,8 @@ export class FetcherController {
         client: this.client,
         archive: this.settings.archive,
         limits: this.settings.limits,
+        batchAboveBytes: this.settings.batch.aboveBytes,
+        batchFolder: this.settings.batch.folder,
         publish: this.publisher.publish.bind(this.publisher),
         tell: this.publisher.publishEvent.bind(this.publisher),
       };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { openArchive } from '@tapeline/archive';
 import { runService } from '@tapeline/bus';
 import { ARCHIVE_SETTINGS, archiveOptions, loadConfig } from '@tapeline/config';
@@ -15,6 +16,7 @@ await runService('fetcher', async () => {
     'DATABENTO_API_KEY',
     'DATABENTO_BASE_URL',
     ...ARCHIVE_SETTINGS,
+    'BATCH_ABOVE_BYTES',
     'MAX_JOB_COST_USD',
     'MONTHLY_BUDGET_USD',
     'HEALTH_HOST',
@@ -33,9 +35,10 @@ await runService('fetcher', async () => {
     baseUrl: config.DATABENTO_BASE_URL,
   });
   const archive = await openArchive(archiveOptions(config));
-  const settings = new FetchSettings(archive, {
-    maxJobUsd: config.MAX_JOB_COST_USD,
-    monthlyBudgetUsd: config.MONTHLY_BUDGET_USD,
-  });
+  const settings = new FetchSettings(
+    archive,
+    { maxJobUsd: config.MAX_JOB_COST_USD, monthlyBudgetUsd: config.MONTHLY_BUDGET_USD },
+    { aboveBytes: config.BATCH_ABOVE_BYTES, folder: join(config.ARCHIVE_FOLDER, 'batch') },
+  );
   return { config, module: FetcherModule.with(storage, client, settings) };
 });

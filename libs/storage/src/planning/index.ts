@@ -1,3 +1,4 @@
+export * from './batch-submissions.js';
 export * from './coverage-claim.js';
 export type { DatasetDay } from './dataset-days.js';
 export * from './plan-store.js';

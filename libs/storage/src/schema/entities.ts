@@ -171,6 +171,17 @@ const DatasetDayEntity = defineEntity({
   },
 });
 
+const BatchSubmissionEntity = defineEntity({
+  name: 'BatchSubmission',
+  tableName: 'batch_submission',
+  properties: {
+    key: p.text().primary(),
+    mark: p.json(),
+    batch_job_id: p.text().nullable(),
+    submitted_at: time().defaultRaw('now()'),
+  },
+});
+
 export const ENTITIES = [
   DatasetEntity,
   JobEntity,
@@ -182,4 +193,5 @@ export const ENTITIES = [
   QuarantineEntity,
   SpendEntity,
   DatasetDayEntity,
+  BatchSubmissionEntity,
 ];

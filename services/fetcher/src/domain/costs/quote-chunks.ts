@@ -5,10 +5,12 @@ import { rangeRequest } from '../range-request.js';
 import { isUnresolvable } from '../resolve-symbols.js';
 
 /** Chunks that follow each other without a gap and ask for the same: quoted together, at the same price. */
-export interface QuoteGroup {
+export interface QuoteGroup<Chunk extends Requested = PlannedChunk> {
   readonly request: RangeRequest & { readonly start: string; readonly end: string };
-  readonly chunks: readonly PlannedChunk[];
+  readonly chunks: readonly Chunk[];
 }
+
+type Requested = Pick<PlannedChunk, 'request'>;
 
 export interface QuotedGroup extends QuoteGroup {
   readonly quote: Quote;
@@ -17,8 +19,10 @@ export interface QuotedGroup extends QuoteGroup {
 export const NOTHING: Quote = { usd: 0, records: 0, bytes: 0 };
 
 /** Joins chunks into as few requests as say the same, so that a year of days takes one quote. */
-export function groupChunks(chunks: readonly PlannedChunk[]): QuoteGroup[] {
-  const groups: { request: QuoteGroup['request']; chunks: PlannedChunk[] }[] = [];
+export function groupChunks<Chunk extends Requested>(
+  chunks: readonly Chunk[],
+): QuoteGroup<Chunk>[] {
+  const groups: { request: QuoteGroup['request']; chunks: Chunk[] }[] = [];
   const open = new Map<string, (typeof groups)[number]>();
   for (const chunk of chunks.toSorted((a, b) => order(a, b))) {
     const { symbols, stype_in: stypeIn, limit, start, end } = chunk.request;
@@ -36,7 +40,7 @@ export function groupChunks(chunks: readonly PlannedChunk[]): QuoteGroup[] {
   return groups;
 }
 
-const order = (a: PlannedChunk, b: PlannedChunk): number => {
+const order = (a: Requested, b: Requested): number => {
   const difference = BigInt(a.request.start) - BigInt(b.request.start);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 };

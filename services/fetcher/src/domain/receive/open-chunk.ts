@@ -15,6 +15,8 @@ import type { ChunkOrigin, PartReport } from './receive-chunk.js';
 interface Sources {
   readonly client: HistoricalClient;
   readonly archive: ChunkArchive;
+  /** A file of a batch job that has the chunk's records; null if it has none. */
+  readonly batchFile?: string | null;
   /** Told of each response that was paid for. */
   readonly report: (part: PartReport) => Promise<void>;
 }
@@ -31,7 +33,7 @@ export interface OpenChunk {
  * @returns undefined if the source has nothing on these days.
  */
 export async function openChunk(
-  { client, archive, report }: Sources,
+  { client, archive, report, batchFile }: Sources,
   command: IngestCommand,
   chunk: PlanChunk,
 ): Promise<OpenChunk | undefined> {
@@ -58,14 +60,19 @@ export async function openChunk(
   const count = (part: PartReport): void => {
     counts.push({ part: part.part, skip: part.repeated, records: part.records - part.repeated });
   };
-  const origin = isFileRequest(command)
-    ? fileOrigin(command.file, chunk.expected, count)
-    : await apiOrigin(client, chunk, async (part) => {
-        count(part);
-        await report(part);
-      });
+  const countAndReport = async (part: PartReport): Promise<void> => {
+    count(part);
+    await report(part);
+  };
+  if (batchFile === null) return undefined;
+  const file = isFileRequest(command) ? command.file : batchFile;
+  const origin =
+    file === undefined
+      ? await apiOrigin(client, chunk, countAndReport)
+      : fileOrigin(file, chunk.expected, isFileRequest(command) ? count : countAndReport);
   if (!origin) return undefined;
-  if (isFileRequest(command) && spool.parts.length > 0) await spool.discard();
+  // A file is at hand, so what an earlier attempt had copied of it is of no use.
+  if (file !== undefined && spool.parts.length > 0) await spool.discard();
   try {
     const source = await ReceivedChunk.open({ ...base, ...origin, spool });
     return { source, keep: async () => void (await spool.complete(counts)) };
@@ -102,12 +109,12 @@ async function apiOrigin(
 const fileOrigin = (
   file: string,
   expected: number | null,
-  count: (part: PartReport) => void,
+  report: (part: PartReport) => void | Promise<void>,
 ): Origin => ({
   expected,
   ask: () => Promise.resolve(createReadStream(file)),
   recount: () => Promise.resolve(expected ?? 0),
-  report: (part) => Promise.resolve(count(part)),
+  report: async (part) => report(part),
 });
 
 const ARCHIVED: Pick<ChunkOrigin, 'ask' | 'recount' | 'report'> = {
