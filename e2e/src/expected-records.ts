@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { formatPrice } from '@tapeline/records';
+import { formatPrice, isSchemaName } from '@tapeline/records';
 import type { ColumnDescription, SchemaDescription } from '@tapeline/records';
 import { testdataPath } from '@tapeline/testing';
 
@@ -9,8 +9,10 @@ export type Answer = Record<string, string | number | null>;
 /** An entry of the test data's index. */
 export interface IndexEntry {
   readonly path: string;
-  readonly version: 1 | 2 | 3;
-  readonly schema: string;
+  /** 1, 2 or 3; a text for what came before DBN. */
+  readonly version: number | string;
+  /** Null where schemas are mixed. */
+  readonly schema: string | null;
   readonly dataset: string | null;
   readonly records: number;
   /** Expected output: of all records, or of the first ones where there is a summary. */
@@ -24,6 +26,28 @@ export interface Summary {
   readonly sum_price: string;
   readonly sum_size: number;
   readonly last_ts_recv: string;
+}
+
+export const readIndex = (): IndexEntry[] =>
+  JSON.parse(readFileSync(testdataPath('index.json'), 'utf8')) as IndexEntry[];
+
+/** The files by what must become of them when they are ingested in this order. */
+export function sortFiles(entries: readonly IndexEntry[]) {
+  const [stored, copies, empty, refused]: IndexEntry[][] = [[], [], [], []];
+  const known = new Set<string>();
+  for (const entry of entries) {
+    const { path, version, schema, dataset, records } = entry;
+    const isWhole = /\.dbn(\.zst)?$/.test(path) && dataset !== null;
+    if (!isWhole || schema === null || !isSchemaName(schema)) refused!.push(entry);
+    else if (records === 0) empty!.push(entry);
+    else {
+      const contents = JSON.stringify([version, schema, dataset, readExpected(entry)]);
+      if (known.has(contents)) copies!.push(entry);
+      else stored!.push(entry);
+      known.add(contents);
+    }
+  }
+  return { stored: stored!, copies: copies!, empty: empty!, refused: refused! };
 }
 
 /** A file's expected records, upgraded to version 3 where that differs. */

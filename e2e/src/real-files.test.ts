@@ -4,27 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { isSchemaName, parsePrice, SCHEMAS } from '@tapeline/records';
+import { parsePrice, SCHEMA_NAMES, SCHEMAS } from '@tapeline/records';
 import type { SchemaDescription, SchemaName } from '@tapeline/records';
 import { describeWithTestdata, hasTestdata, testdataPath } from '@tapeline/testing';
-import { asAnswer, readExpected } from './expected-records.js';
+import { asAnswer, readExpected, readIndex, sortFiles } from './expected-records.js';
 import type { Answer, IndexEntry, Summary } from './expected-records.js';
 import { StackClient } from './stack-client.js';
 
-/** Files with the same records as another one of their version. */
-const isCopy = (path: string): boolean =>
-  /^dbn\/test_data\.[\w-]+(\.v\d)?\.dbn$/.test(path) || path.startsWith('databento-cpp/');
-
-const files = hasTestdata
-  ? (JSON.parse(readFileSync(testdataPath('index.json'), 'utf8')) as IndexEntry[]).filter(
-      ({ path, schema, dataset, records }) =>
-        isSchemaName(schema) &&
-        dataset !== null &&
-        records > 0 &&
-        /\.dbn(\.zst)?$/.test(path) &&
-        !isCopy(path),
-    )
-  : [];
+const { stored, copies, empty, refused } = sortFiles(hasTestdata ? readIndex() : []);
 
 /** Totals of trades and quotes, prices where there are any; of other kinds of record there are none. */
 function totals(schema: SchemaDescription, records: readonly Answer[]): Partial<Summary> {
@@ -79,8 +66,8 @@ for (const version of [1, 2, 3]) {
     });
     afterAll(() => client?.stop());
 
-    const ofVersion = files.filter((file) => file.version === version);
-    it.each(ofVersion)('$path', async (entry) => {
+    const ofVersion = (entry: IndexEntry): boolean => entry.version === version;
+    it.each(stored.filter(ofVersion))('$path', async (entry) => {
       const schema = SCHEMAS[entry.schema as SchemaName];
       const job = await client.run({ file: testdataPath(entry.path) });
       expect(job).toMatchObject({
@@ -98,13 +85,57 @@ for (const version of [1, 2, 3]) {
       expect(totals(schema, found)).toEqual(summary ?? totals(schema, expected));
     });
 
-    it('stores nothing when a file comes again', async () => {
-      const [entry] = ofVersion;
-      const table = SCHEMAS[entry!.schema as SchemaName].table;
-      const before = await client.count(table);
-      const job = await client.run({ file: testdataPath(entry!.path) });
-      expect(job).toMatchObject({ state: 'completed', stored: 0, reason: 'already_held' });
-      expect(await client.count(table)).toBe(before);
+    it('stores nothing when the same records come again', async () => {
+      const again = copies.filter(ofVersion);
+      expect(again).not.toEqual([]);
+      for (const entry of again) {
+        const { table } = SCHEMAS[entry.schema as SchemaName];
+        const before = await client.count(table);
+        const job = await client.run({ file: testdataPath(entry.path) });
+        expect([entry.path, job.state, job.stored, job.reason]).toEqual([
+          entry.path,
+          'completed',
+          0,
+          'already_held',
+        ]);
+        expect(await client.count(table)).toBe(before);
+      }
+    });
+
+    it('says that a file holds no records', async () => {
+      const without = empty.filter(ofVersion);
+      expect(without).not.toEqual([]);
+      for (const entry of without) {
+        const job = await client.run({ file: testdataPath(entry.path) });
+        expect(job).toMatchObject({ state: 'completed', stored: 0, reason: 'no_records' });
+      }
     });
   });
 }
+
+describeWithTestdata('real files that are no DBN of one schema', () => {
+  let client: StackClient;
+  beforeAll(async () => {
+    client = await StackClient.start('files-refused');
+  });
+  afterAll(() => client?.stop());
+
+  const REASONS = [
+    [/\.dbz$/, 'DBZ'],
+    [/\.frag(\.zst)?$/, 'instead of "DBN"'],
+    [/live/, 'the file mixes schemas'],
+  ] as const;
+  it.each(refused)('$path', async ({ path }) => {
+    const job = await client.run({ file: testdataPath(path) });
+    expect(job).toMatchObject({ state: 'failed', fetched: 0, stored: 0 });
+    expect(job.message).toContain(REASONS.find(([pattern]) => pattern.test(path))![1]);
+  });
+});
+
+describeWithTestdata('the real files', () => {
+  it('leave three schemas out', () => {
+    const schemas = new Set(stored.map(({ schema }) => schema));
+    const without = ['cbbo-1m', 'ohlcv-eod', 'tcbbo'];
+    expect(new Set([...schemas, ...without])).toEqual(new Set(SCHEMA_NAMES));
+  });
+});

@@ -91,7 +91,7 @@ export const mbpColumns = (count: number): readonly ColumnDescription[] => [
 
 const lastTrade: readonly ColumnDescription[] = [
   tsRecv(32, 'end of the interval, ns since epoch'),
-  tsEvent('time of the last update at the matching engine, ns since epoch'),
+  tsEvent('time of the last trade at the matching engine, unset before the first of the session'),
   publisherId,
   instrumentId,
   column('side', 'char', 29, 'side of the last trade: A ask, B bid, N none'),

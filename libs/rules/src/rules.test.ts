@@ -98,6 +98,10 @@ it.each<[SchemaName, Record<string, bigint | number>, string]>([
   ['mbo', { action: 65, price: UNDEF_PRICE }, 'price_undefined: an order of size 1 has no price'],
   ['mbo', { action: 88 }, "action_unknown: action 'X' is none of A, C, M, R, T, F, N"],
   ['mbp-10', { action: 65, price: UNDEF_PRICE }, 'accepted'],
+  ['mbp-10', { action: 0 }, 'action_unknown: action null is none of A, C, M, R, T, F, N'],
+  ['mbp-1', { action: 90 }, "action_unknown: action 'Z' is none of A, C, M, R, T, F, N"],
+  ['tcbbo', { action: 65 }, "not_a_trade: action 'A' is not T"],
+  ['trades', { action: 0 }, 'not_a_trade: action null is not T'],
   ['cmbp-1', { price: UNDEF_PRICE }, 'price_undefined: a trade of size 1 has no price'],
   ['tcbbo', { size: 0 }, 'size_not_positive: a trade has size 0'],
   ['bbo-1m', { ts_event: 2n ** 64n - 1n, price: UNDEF_PRICE, size: 0, side: 78 }, 'accepted'],
@@ -119,6 +123,7 @@ it('splits a batch into accepted and refused without losing or reordering a reco
   (batch.column('ts_recv') as BigUint64Array).fill(1_719_792_000_000_000_001n);
   (batch.column('ts_event') as BigUint64Array).fill(1_719_792_000_000_000_000n);
   (batch.column('side') as Uint8Array).fill(78);
+  (batch.column('action') as Uint8Array).fill(84);
   const sizes = batch.column('size') as Uint32Array;
   batch.ordinals().forEach((_, row, ordinals) => {
     ordinals[row] = row;

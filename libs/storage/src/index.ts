@@ -1,4 +1,5 @@
 /** The database: migrations, exactly-once writes, plans, projections, queries. */
+export * from './coverage/index.js';
 export * from './is-unavailable.js';
 export * from './jobs/project-event.js';
 export * from './jobs/read-jobs.js';

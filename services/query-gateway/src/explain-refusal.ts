@@ -11,7 +11,7 @@ const MOST_NAMED = 10;
 /** Why a query could not begin, with what is known instead. */
 export async function explainRefusal(
   storage: Storage,
-  request: TimeseriesRequest,
+  request: Pick<TimeseriesRequest, 'dataset' | 'stypeIn'>,
   refusal: Exclude<TimeseriesOutcome, TimeseriesAnswer>,
 ): Promise<Problem> {
   if (refusal.outcome === 'unknown-dataset') {

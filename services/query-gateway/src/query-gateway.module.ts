@@ -4,6 +4,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { Storage } from '@tapeline/storage';
 import type { Logger } from '@tapeline/telemetry';
 import { CostsController } from './costs.controller.js';
+import { CoverageController } from './coverage.controller.js';
 import { HealthController } from './health.controller.js';
 import { JobBus } from './job-bus.js';
 import { JobsController } from './jobs.controller.js';
@@ -24,7 +25,13 @@ export class QueryGatewayModule {
   static register({ storage, queryStorage, bus, logger }: GatewayParts): DynamicModule {
     return {
       module: QueryGatewayModule,
-      controllers: [TimeseriesController, JobsController, CostsController, HealthController],
+      controllers: [
+        TimeseriesController,
+        JobsController,
+        CostsController,
+        CoverageController,
+        HealthController,
+      ],
       providers: [
         { provide: Storage, useValue: storage },
         { provide: QUERY_STORAGE, useValue: queryStorage },

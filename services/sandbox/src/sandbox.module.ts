@@ -1,10 +1,15 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { BatchJobs } from './batch/batch-jobs.js';
 import { Faults } from './domain/faults.js';
 import type { MarketSource } from './domain/market-source.js';
+import { RestatedSource } from './domain/restated-source.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
+import { BatchController } from './http/batch.controller.js';
+import { DownloadController } from './http/download.controller.js';
 import { FaultsController } from './http/faults.controller.js';
+import { LoseAnswerInterceptor } from './http/lose-answer.interceptor.js';
 import { MARKET_SOURCE } from './http/market-source.token.js';
 import { MetadataController } from './http/metadata.controller.js';
 import { StatusController } from './http/status.controller.js';
@@ -22,12 +27,17 @@ export class SandboxModule {
         MetadataController,
         SymbologyController,
         TimeseriesController,
+        BatchController,
+        DownloadController,
         FaultsController,
       ],
       providers: [
-        { provide: MARKET_SOURCE, useValue: source },
+        { provide: RestatedSource, useValue: new RestatedSource(source) },
+        { provide: MARKET_SOURCE, useExisting: RestatedSource },
         Faults,
+        BatchJobs,
         { provide: APP_FILTER, useClass: ApiErrorFilter },
+        { provide: APP_INTERCEPTOR, useClass: LoseAnswerInterceptor },
       ],
     };
   }

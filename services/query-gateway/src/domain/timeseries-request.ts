@@ -1,14 +1,8 @@
-import {
-  ALL_SYMBOLS,
-  datasetSchema,
-  requestRange,
-  schemaNameSchema,
-  STYPES_IN,
-  symbolsSchema,
-} from '@tapeline/contracts';
+import { datasetSchema, requestRange, schemaNameSchema, STYPES_IN } from '@tapeline/contracts';
 import type { TimeseriesQuery } from '@tapeline/storage';
 import { z } from 'zod';
 import { Problem } from './problem.js';
+import { invalidParameters, once, requireIds, symbolsParameter } from './query-parameters.js';
 
 const ENCODINGS = ['json', 'csv', 'dbn'] as const;
 type Encoding = (typeof ENCODINGS)[number];
@@ -17,28 +11,11 @@ export interface TimeseriesRequest extends TimeseriesQuery {
   readonly encoding: Encoding;
 }
 
-/** As many as Databento takes in one request. */
-const MOST_SYMBOLS = 2000;
-
-const once = (value: unknown, context: z.core.$RefinementCtx): unknown => {
-  if (!Array.isArray(value)) return value;
-  context.addIssue({ code: 'custom', message: 'is given more than once' });
-  return z.NEVER;
-};
-
-const symbols = z
-  .preprocess((value) => (Array.isArray(value) ? value.join(',') : value), symbolsSchema)
-  .pipe(
-    z
-      .array(z.string().regex(/^[\x20-\x7e]+$/, 'a symbol has printable ASCII letters only'))
-      .max(MOST_SYMBOLS, `name at most ${MOST_SYMBOLS} symbols, or ${ALL_SYMBOLS}`),
-  );
-
 const parameters = z.strictObject({
   dataset: z.preprocess(once, datasetSchema),
   schema: z.preprocess(once, schemaNameSchema),
   /** Separated by commas; repeated parameters are taken together. */
-  symbols,
+  symbols: symbolsParameter,
   stype_in: z.preprocess(once, z.enum(STYPES_IN).default('raw_symbol')),
   start: z.preprocess(once, z.string()),
   end: z.preprocess(once, z.string().optional()),
@@ -65,7 +42,10 @@ export function readTimeseriesRequest(
   accept: string | undefined,
 ): TimeseriesRequest {
   const result = parameters.safeParse(query);
-  if (!result.success) throw invalid(query, result.error.issues);
+  if (!result.success) {
+    const remedy = 'dataset, schema, symbols and start are required';
+    throw invalidParameters(query, result.error.issues, KNOWN, remedy);
+  }
   const { dataset, schema, stype_in: stypeIn, limit, encoding } = result.data;
   if (stypeIn === 'instrument_id') requireIds(result.data.symbols);
   return {
@@ -77,26 +57,6 @@ export function readTimeseriesRequest(
     limit,
     encoding: encoding ?? (accept?.includes('text/csv') ? 'csv' : 'json'),
   };
-}
-
-function invalid(
-  query: Readonly<Record<string, unknown>>,
-  issues: readonly z.core.$ZodIssue[],
-): Problem {
-  const errors = issues.flatMap((issue): { parameter: string; message: string }[] => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((parameter) => ({ parameter, message: 'is not a parameter' }));
-    }
-    const parameter = String(issue.path[0]);
-    const message = Object.hasOwn(query, parameter) ? issue.message : 'is missing';
-    return [{ parameter, message }];
-  });
-  return new Problem(
-    'invalid-parameters',
-    errors.map(({ parameter, message }) => `${parameter}: ${message}`).join('; '),
-    `The parameters are ${KNOWN.join(', ')}; dataset, schema, symbols and start are required.`,
-    { errors, known_parameters: KNOWN },
-  );
 }
 
 function readRange(given: { start: string; end?: string | undefined }): {
@@ -115,20 +75,5 @@ function readRange(given: { start: string; end?: string | undefined }): {
     'impossible-request',
     `end ${given.end} is not after start ${given.start}`,
     `${remedy} Leave it out to get one unit of start: a date lasts a day.`,
-  );
-}
-
-const LARGEST_ID = 0xffff_ffff;
-
-function requireIds(given: readonly string[]): void {
-  const wrong = given.filter(
-    (symbol) =>
-      symbol !== ALL_SYMBOLS && !(/^\d{1,10}$/.test(symbol) && Number(symbol) <= LARGEST_ID),
-  );
-  if (wrong.length === 0) return;
-  throw new Problem(
-    'impossible-request',
-    `${wrong.map((symbol) => `'${symbol}'`).join(', ')} cannot be an instrument_id`,
-    'Instrument ids are numbers, such as 5482. For symbols pass stype_in=raw_symbol.',
   );
 }

@@ -13,7 +13,10 @@ export class CombinedSource implements MarketSource {
   readonly datasets: readonly Dataset[];
   readonly #owners = new Map<string, MarketSource>();
 
+  readonly #sources: readonly MarketSource[];
+
   constructor(sources: readonly MarketSource[]) {
+    this.#sources = sources;
     const datasets: Dataset[] = [];
     for (const source of sources) {
       for (const dataset of source.datasets) {
@@ -43,6 +46,10 @@ export class CombinedSource implements MarketSource {
 
   records(query: RecordQuery): AsyncGenerator<RecordPart> {
     return this.#owner(query.dataset).records(query);
+  }
+
+  revised(revision: number): MarketSource {
+    return new CombinedSource(this.#sources.map((source) => source.revised(revision)));
   }
 
   #owner(dataset: string): MarketSource {

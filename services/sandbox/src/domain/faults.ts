@@ -1,12 +1,13 @@
 /** Trouble on demand, so that clients can be tried against it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What goes wrong with the next `times` calls of a method. */
 export type Fault = {
-  /** Such as `timeseries.get_range`. */
+  /** Such as `timeseries.get_range`. All downloads of batch files are `batch.download`. */
   readonly method: string;
   readonly times: number;
-} & (RefusalFault | StreamFault);
+  /** Only calls about this file of a batch job. */
+  readonly filename?: string | undefined;
+} & (RefusalFault | StreamFault | LostAnswerFault | WrongHashFault | SlowJobFault);
 
 /** The call is answered with an error. */
 export interface RefusalFault {
@@ -14,15 +15,43 @@ export interface RefusalFault {
   readonly status: number;
   /** Seconds for a Retry-After header. */
   readonly retryAfter?: number | undefined;
+  /** Of the error, such as `data_end_after_available_end`. */
+  readonly problem?: string | undefined;
+  readonly message?: string | undefined;
+  readonly payload?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The body is slow, or the connection ends without a word. */
+/** The body is slow, is not what it should be, or the connection ends without a word. */
 export interface StreamFault {
   readonly kind: 'stream';
   readonly cutAfterBytes?: number | undefined;
+  /** Of get_range: so many whole records arrive and half of the next. */
+  readonly cutAfterRecords?: number | undefined;
   /** Wait before each piece of the body. */
   readonly delayMs?: number | undefined;
+  /** Longest piece. */
+  readonly pieceBytes?: number | undefined;
+  /** Position of a byte of the body that is sent wrong. */
+  readonly alterByte?: number | undefined;
 }
+
+/** The call is carried out, and the connection ends before the answer. */
+export interface LostAnswerFault {
+  readonly kind: 'lose';
+}
+
+/** Files of a batch job are announced with hashes that they do not have. */
+export interface WrongHashFault {
+  readonly kind: 'hash';
+}
+
+/** A submitted job is not done before it was looked at so many times. */
+export interface SlowJobFault {
+  readonly kind: 'slow';
+  readonly polls: number;
+}
+
+export type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
 
 export class Faults {
   #pending: { readonly fault: Fault; left: number }[] = [];
@@ -35,36 +64,21 @@ export class Faults {
     this.#pending = [];
   }
 
-  /** The oldest fault of a kind that is left for a method, used up by one. */
+  /** The oldest fault of a kind that is left for a method, and for a file if one is given; used up by one. */
   take<Kind extends Fault['kind']>(
     kind: Kind,
     method: string,
-  ): Extract<Fault, { kind: Kind }> | undefined {
-    const entry = this.#pending.find(({ fault }) => fault.kind === kind && fault.method === method);
+    filename?: string,
+  ): FaultOf<Kind> | undefined {
+    const entry = this.#pending.find(
+      ({ fault }) =>
+        fault.kind === kind &&
+        fault.method === method &&
+        (filename === undefined || (fault.filename ?? filename) === filename),
+    );
     if (!entry) return undefined;
     entry.left -= 1;
     if (entry.left <= 0) this.#pending = this.#pending.filter((other) => other !== entry);
-    return entry.fault as Extract<Fault, { kind: Kind }>;
-  }
-}
-
-/** What was sent last shall arrive before the connection ends. */
-const FLUSH_MS = 50;
-
-/** The bytes of a body with a fault. @throws Error where the connection is to be cut. */
-export async function* spoil(
-  bytes: AsyncIterable<Uint8Array>,
-  { cutAfterBytes = Infinity, delayMs = 0 }: Pick<StreamFault, 'cutAfterBytes' | 'delayMs'>,
-): AsyncGenerator<Uint8Array> {
-  let left = cutAfterBytes;
-  for await (const piece of bytes) {
-    await sleep(delayMs);
-    if (piece.length >= left) {
-      if (left > 0) yield piece.subarray(0, left);
-      await sleep(FLUSH_MS);
-      throw new Error(`the connection is cut after ${cutAfterBytes} bytes, as was asked for`);
-    }
-    left -= piece.length;
-    yield piece;
+    return entry.fault as FaultOf<Kind>;
   }
 }

@@ -22,6 +22,8 @@ export interface Dataset {
 export interface DateCondition {
   readonly date: string;
   readonly condition: 'available' | 'degraded';
+  /** UTC date of the last change; by default the date itself. */
+  readonly lastModified?: string;
 }
 
 /** A raw symbol and its instrument on the UTC dates `[from, to)`. */
@@ -73,4 +75,6 @@ export interface MarketSource {
   count(query: RecordQuery): Promise<number>;
   /** Records ordered by index timestamp, produced no faster than they are taken. */
   records(query: RecordQuery): AsyncGenerator<RecordPart>;
+  /** The same market with other records; each number above 0 gives others, and always the same ones. */
+  revised(revision: number): MarketSource;
 }

@@ -1,5 +1,12 @@
 import type { DbnMetadata } from '@tapeline/dbn';
-import { DAY_NS, formatTimestamp, isSchemaName, SCHEMAS, utcDate } from '@tapeline/records';
+import {
+  DAY_NS,
+  formatTimestamp,
+  isSchemaName,
+  SCHEMA_NAMES,
+  SCHEMAS,
+  utcDate,
+} from '@tapeline/records';
 import type { SchemaDescription } from '@tapeline/records';
 import { ApiError } from './api-error.js';
 import type { Dataset, MarketSource, RecordQuery, TimeRange } from './market-source.js';
@@ -84,8 +91,18 @@ export function findDataset(source: MarketSource, name: string): Dataset {
   );
 }
 
+/** A schema that some dataset might have. @throws ApiError 422 */
+export function knownSchema(name: string): SchemaDescription {
+  if (isSchemaName(name)) return SCHEMAS[name];
+  throw new ApiError(
+    422,
+    'data_schema_not_available',
+    `There is no schema ${name}. Schemas: ${SCHEMA_NAMES.join(', ')}.`,
+  );
+}
+
 /** @throws ApiError 422 */
-export function findSchema(dataset: Dataset, name: string): SchemaDescription {
+function findSchema(dataset: Dataset, name: string): SchemaDescription {
   if (isSchemaName(name) && dataset.schemas.has(name)) return SCHEMAS[name];
   const known = [...dataset.schemas.keys()].join(', ');
   throw new ApiError(

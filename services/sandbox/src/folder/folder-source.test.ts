@@ -3,6 +3,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -10,8 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeRecords, DbnStream, encodeMetadata } from '@tapeline/dbn';
-import { SCHEMAS } from '@tapeline/records';
+import { decodeRecords, DbnStream, encodeMetadata, encodeRecords } from '@tapeline/dbn';
+import type { DbnMetadata } from '@tapeline/dbn';
+import { sampleBatch, schemaByCode, SCHEMA_NAMES, SCHEMAS } from '@tapeline/records';
 import { describeWithTestdata, testdataPath } from '@tapeline/testing';
 import { CombinedSource } from '../domain/combined-source.js';
 import { at, collectBatch, collectBytes, idOf, queryOf } from '../domain/collect-records.js';
@@ -113,6 +115,42 @@ describe('files made from a synthetic market', () => {
   });
 });
 
+it.each(SCHEMA_NAMES)('a file of %s is listed and sent as it is', async (name) => {
+  const schema = SCHEMAS[name];
+  const batch = sampleBatch(schema, 20);
+  const range = { start: at('2024-07-01'), end: at('2024-07-03') };
+  batch.indexTimestamps().forEach((_, row, times) => {
+    times[row] = range.start + BigInt(row) * 8_000_000_000_007n;
+  });
+  const records = encodeRecords(batch, 3);
+  const metadata: DbnMetadata = {
+    version: 3,
+    dataset: 'XTST.ALL',
+    schema: schema.code,
+    ...range,
+    limit: null,
+    stypeIn: 'raw_symbol',
+    stypeOut: 'instrument_id',
+    tsOut: false,
+    symbols: ['ALL_SYMBOLS'],
+    partial: [],
+    notFound: [],
+    mappings: [],
+  };
+  writeFileSync(join(folder, 'all.dbn'), Buffer.concat([encodeMetadata(metadata), records]));
+  const source = await open();
+  expect(skipped).toEqual([]);
+  expect(source.datasets).toMatchObject([{ name: 'XTST.ALL', schemas: new Map([[name, range]]) }]);
+  const query = { dataset: 'XTST.ALL', schema, ...range, selection: null };
+  expect(source.versionOf(query)).toBe(3);
+  expect((await collectBytes(source, query)).equals(records)).toBe(true);
+  expect(await source.count(query)).toBe(20);
+  const id = (batch.column('instrument_id') as Uint32Array)[7]!;
+  const one = { ...query, selection: new Map([[id, [range]]]) };
+  const own = records.subarray(7 * schema.recordSize[3], 8 * schema.recordSize[3]);
+  expect((await collectBytes(source, one)).equals(own)).toBe(true);
+});
+
 describeWithTestdata('recorded files', () => {
   const recorded = 'nautilus_trader/historical_bars_catalog/databento';
   const trades = 'futures_trades_2024-07-01T23-58_2024-07-02T00-02.dbn.zst';
@@ -131,6 +169,27 @@ describeWithTestdata('recorded files', () => {
       'ohlcv-1m',
       'trades',
     ]);
+  });
+
+  it.each(['v1', 'v2', 'v3'])('of every schema are sent as they are: %s', async (version) => {
+    for (const name of readdirSync(testdataPath('dbn'))) {
+      // Those of daily bars are empty.
+      if (!name.endsWith(`.${version}.dbn.zst`) || /ohlcv-1d|multi-frame/.test(name)) continue;
+      cpSync(testdataPath('dbn', name), join(folder, name));
+    }
+    const whole = await open();
+    expect(skipped).toEqual([]);
+    const names = readdirSync(folder);
+    expect(names.length).toBeGreaterThan(10);
+    for (const name of names) {
+      const { metadata, bytes } = await recordsOf(join(folder, name));
+      const schema = schemaByCode(metadata.schema!)!;
+      const { schemas } = whole.datasets.find((dataset) => dataset.name === metadata.dataset)!;
+      const range = schemas.get(schema.name)!;
+      const query = { dataset: metadata.dataset, schema, ...range, selection: null };
+      expect([name, whole.versionOf(query)]).toEqual([name, metadata.version]);
+      expect([name, (await collectBytes(whole, query)).equals(bytes)]).toEqual([name, true]);
+    }
   });
 
   it('are sent as they are', async () => {

@@ -11,6 +11,7 @@ import type {
   RecordQuery,
   TimeRange,
 } from '../domain/market-source.js';
+import { ThinnedSource } from '../domain/thinned-source.js';
 import { indexFile, rangeOfFile } from './index-file.js';
 import type { FileIndex } from './index-file.js';
 import { directoryOf } from './list-symbols.js';
@@ -104,6 +105,10 @@ export class FolderSource implements MarketSource {
       const bytes = convert(block, version);
       yield { bytes, count: block.times.length, start: block.times[0]! };
     }
+  }
+
+  revised(revision: number): MarketSource {
+    return new ThinnedSource(this, revision);
   }
 
   #filesOf({ dataset, schema }: RecordQuery): readonly FileIndex[] {

@@ -2,16 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../domain/api-error.js';
+import { apiKeyOf } from './user-id.js';
 
 /** HTTP Basic with the key as the user name. Every key with the right beginning is good. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp();
-    const { authorization = '' } = http.getRequest<FastifyRequest>().headers;
-    const [scheme, encoded = ''] = authorization.split(' ');
-    const [key = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
-    if (scheme?.toLowerCase() === 'basic' && /^db-.+/.test(key)) return true;
+    if (/^db-.+/.test(apiKeyOf(http.getRequest<FastifyRequest>()))) return true;
     http.getResponse<FastifyReply>().header('www-authenticate', 'Basic');
     throw new ApiError(
       401,

@@ -3,6 +3,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../domain/api-error.js';
 import { Faults } from '../domain/faults.js';
+import { methodOf } from './method-of.js';
 
 /** Refuses calls for which a refusal was ordered. */
 @Injectable()
@@ -11,12 +12,17 @@ export class FaultGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp();
-    const [path = ''] = http.getRequest<FastifyRequest>().url.split('?');
-    const fault = this.faults.take('refuse', path.replace('/v0/', ''));
+    const { method, filename } = methodOf(http.getRequest<FastifyRequest>());
+    const fault = this.faults.take('refuse', method, filename);
     if (!fault) return true;
     if (fault.retryAfter !== undefined) {
       http.getResponse<FastifyReply>().header('retry-after', String(fault.retryAfter));
     }
-    throw new ApiError(fault.status, 'ordered_fault', 'This refusal was ordered at /faults.');
+    const {
+      status,
+      problem = 'ordered_fault',
+      message = 'This refusal was ordered at /faults.',
+    } = fault;
+    throw new ApiError(status, problem, message, fault.payload);
   }
 }

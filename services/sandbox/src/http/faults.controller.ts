@@ -1,49 +1,35 @@
 import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
-import { z } from 'zod';
+import { BatchJobs } from '../batch/batch-jobs.js';
 import { Faults } from '../domain/faults.js';
-import { parseFields } from './request-fields.js';
+import { RestatedSource } from '../domain/restated-source.js';
+import { parseFault } from './fault-fields.js';
 import type { Fields } from './request-fields.js';
 
-const common = { method: z.string().min(1), times: z.int().positive().default(1) };
-
-const faultFields = z.union([
-  z
-    .strictObject({
-      ...common,
-      status: z.int().min(400).max(599),
-      retry_after: z.number().nonnegative().optional(),
-    })
-    .transform(({ retry_after: retryAfter, ...rest }) => ({
-      kind: 'refuse' as const,
-      retryAfter,
-      ...rest,
-    })),
-  z
-    .strictObject({
-      ...common,
-      cut_after_bytes: z.int().nonnegative().optional(),
-      delay_ms: z.int().nonnegative().optional(),
-    })
-    .transform(({ cut_after_bytes: cutAfterBytes, delay_ms: delayMs, ...rest }) => ({
-      kind: 'stream' as const,
-      cutAfterBytes,
-      delayMs,
-      ...rest,
-    })),
-]);
-
-/** Not part of Databento's API: orders trouble for the calls to come. */
+/** Not part of Databento's API: orders trouble for the calls to come. docs/sandbox.md lists it. */
 @Controller('faults')
 export class FaultsController {
-  constructor(private readonly faults: Faults) {}
+  constructor(
+    private readonly faults: Faults,
+    private readonly source: RestatedSource,
+    private readonly jobs: BatchJobs,
+  ) {}
 
   /** JSON such as `{"method":"timeseries.get_range","times":2,"cut_after_bytes":5000}`. */
   @Post()
   @HttpCode(204)
-  add(@Body() body: Fields): void {
-    this.faults.add(parseFields(faultFields, body));
+  async add(@Body() body: Fields): Promise<void> {
+    const order = parseFault(body);
+    if (order.kind === 'restate') {
+      const { dataset, date, lastModified = Temporal.Now.plainDateISO('UTC').toString() } = order;
+      this.source.restate(dataset, date, lastModified);
+    } else if (order.kind === 'expire') {
+      await this.jobs.expire(order.jobId);
+    } else {
+      this.faults.add(order);
+    }
   }
 
+  /** Forgets the trouble to come; restated days and expired jobs stay as they are. */
   @Delete()
   @HttpCode(204)
   clear(): void {

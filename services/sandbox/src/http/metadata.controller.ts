@@ -1,10 +1,11 @@
 import { Controller, Get, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
 import { formatTimestamp } from '@tapeline/records';
+import { describeCondition } from '../domain/describe-condition.js';
 import { countRecords } from '../domain/count-records.js';
 import { listFields } from '../domain/list-fields.js';
 import type { MarketSource, TimeRange } from '../domain/market-source.js';
-import { findDataset, findSchema, planRange } from '../domain/plan-range.js';
+import { findDataset, knownSchema, planRange } from '../domain/plan-range.js';
 import { costOf, MODES, UNIT_PRICES } from '../domain/prices.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { FaultGuard } from './fault.guard.js';
@@ -49,13 +50,11 @@ export class MetadataController {
     return [...this.#dataset(fields).schemas.keys()];
   }
 
+  /** Of any schema: fields do not depend on what there is to be served. */
   @Get('metadata.list_fields')
   listFields(@RequestFields() fields: Fields) {
     const { schema, encoding } = parseFields(ofSchema, fields);
-    const dataset = this.source.datasets.find(({ schemas }) =>
-      [...schemas.keys()].some((name) => name === schema),
-    );
-    return listFields(findSchema(dataset ?? this.source.datasets[0]!, schema), encoding);
+    return listFields(knownSchema(schema), encoding);
   }
 
   @Get('metadata.list_unit_prices')
@@ -73,7 +72,7 @@ export class MetadataController {
     return this.source
       .conditions(name)
       .filter(({ date }) => date >= from && date <= to)
-      .map(({ date, condition }) => ({ date, condition, last_modified_date: date }));
+      .map(describeCondition);
   }
 
   @Get('metadata.get_dataset_range')

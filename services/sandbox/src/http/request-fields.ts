@@ -36,7 +36,7 @@ export function parseFields<Schema extends z.ZodType>(
 export const dataset = z.string().min(1);
 export const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date has the form YYYY-MM-DD');
 
-const time = z.string().superRefine((text, context) => {
+export const time = z.string().superRefine((text, context) => {
   try {
     parseTimestamp(text);
   } catch (error) {

@@ -1,8 +1,8 @@
 import { Controller, Get, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
+import { describeResolution } from '../domain/describe-resolution.js';
 import type { MarketSource } from '../domain/market-source.js';
 import { findDataset } from '../domain/plan-range.js';
-import { resolveSymbols } from '../domain/resolve-symbols.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { FaultGuard } from './fault.guard.js';
 import { MARKET_SOURCE } from './market-source.token.js';
@@ -47,28 +47,7 @@ export class SymbologyController {
     const { name } = findDataset(this.source, given.dataset);
     const from = given.start_date;
     const to = given.end_date ?? Temporal.PlainDate.from(from).add({ days: 1 }).toString();
-    const { result, partial, notFound } = resolveSymbols(
-      this.source.directory(name),
-      this.source.conditions(name),
-      { symbols: given.symbols, stypeIn: given.stype_in, stypeOut: given.stype_out, from, to },
-    );
-    const status = result.size === 0 ? 2 : partial.length + notFound.length > 0 ? 1 : 0;
-    return {
-      result: Object.fromEntries(
-        [...result].map(([key, intervals]) => [
-          key,
-          intervals.map(({ d0, d1, s }) => ({ d0, d1, s })),
-        ]),
-      ),
-      symbols: given.symbols,
-      stype_in: given.stype_in,
-      stype_out: given.stype_out,
-      start_date: from,
-      end_date: to,
-      partial,
-      not_found: notFound,
-      message: ['OK', 'Partially resolved', 'Not found'][status],
-      status,
-    };
+    const { symbols, stype_in: stypeIn, stype_out: stypeOut } = given;
+    return describeResolution(this.source, name, { symbols, stypeIn, stypeOut, from, to });
   }
 }

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Post, Res, StreamableFile, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { Faults, spoil } from '../domain/faults.js';
+import { Faults } from '../domain/faults.js';
 import type { MarketSource } from '../domain/market-source.js';
 import { planRange } from '../domain/plan-range.js';
+import { spoilBytes } from '../domain/spoil-bytes.js';
 import { streamRange } from '../domain/stream-range.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { FaultGuard } from './fault.guard.js';
@@ -44,9 +45,10 @@ export class TimeseriesController {
     const { partial, notFound } = plan.metadata;
     reply.status(partial.length + notFound.length > 0 ? 206 : 200);
     if (plan.degraded.length > 0) reply.header('x-warning', degradedWarning(plan.degraded));
-    const bytes = streamRange(this.source, plan, compression);
     const fault = this.faults.take('stream', 'timeseries.get_range');
-    const sent = fault ? spoil(bytes, fault) : bytes;
+    const cutAfterRecords = fault?.cutAfterRecords;
+    const bytes = streamRange(this.source, plan, { compression, cutAfterRecords });
+    const sent = fault ? spoilBytes(bytes, fault) : bytes;
     return new StreamableFile(Readable.from(sent, { objectMode: false }), {
       type: 'application/octet-stream',
     });

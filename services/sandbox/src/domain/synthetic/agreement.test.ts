@@ -63,10 +63,32 @@ describe.each(Object.keys(BAR_SECONDS) as BarSchema[])('%s', (schema) => {
   });
 });
 
-describe('statistics', () => {
-  // The session of 2 July 2024 in the time of Chicago.
-  const [open, settled, close] = ['2024-07-01T22:00Z', '2024-07-02T20:00Z', '2024-07-02T21:00Z'];
+// The session of 2 July 2024 in the time of Chicago.
+const [open, settled, close] = ['2024-07-01T22:00Z', '2024-07-02T20:00Z', '2024-07-02T21:00Z'];
 
+describe('ohlcv-eod', () => {
+  it('is what the trades of the session come to, stamped at its open', async () => {
+    const trades = Map.groupBy(await tradesBetween(open, close), ({ id }) => id);
+    const expected = [...trades].map(([id, own]) => ({
+      ts_event: at(open),
+      instrument_id: id,
+      open: own[0]!.price,
+      high: highest(own),
+      low: lowest(own),
+      close: own.at(-1)!.price,
+      volume: BigInt(volume(own)),
+    }));
+    expected.sort((a, b) => a.instrument_id - b.instrument_id);
+    expect(expected).toHaveLength(ids.length);
+    const bars = await collectBatch(
+      market,
+      queryOf('ohlcv-eod', '2024-07-01T21:00Z', '2024-07-02T22:00Z', ids),
+    );
+    expect(rowsOf(bars, Object.keys(expected[0]!))).toEqual(expected);
+  });
+});
+
+describe('statistics', () => {
   it('are what the trades of the session come to', async () => {
     const id = idOf(market, 'ESU4');
     const trades = (await tradesBetween(open, close)).filter((trade) => trade.id === id);

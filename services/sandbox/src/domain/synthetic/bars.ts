@@ -14,6 +14,9 @@ export type BarSchema = keyof typeof BAR_SECONDS;
 
 export const isBarSchema = (name: string): name is BarSchema => Object.hasOwn(BAR_SECONDS, name);
 
+/** One bar for the whole session, whichever days it touches. */
+export const SESSION_BAR = 'ohlcv-eod';
+
 const SECOND = 1e9;
 
 /** Bars of consecutive slices of one instrument. Prices in ticks, starts in seconds since epoch. */
@@ -26,8 +29,12 @@ export class BarBuilder {
   readonly #close: number[] = [];
   readonly #volume: number[] = [];
 
-  constructor(readonly schema: BarSchema) {
-    this.#seconds = BAR_SECONDS[schema];
+  /** @param sessionStart where the one bar of a session begins. */
+  constructor(
+    readonly schema: BarSchema | typeof SESSION_BAR,
+    private readonly sessionStart = 0,
+  ) {
+    this.#seconds = schema === SESSION_BAR ? Infinity : BAR_SECONDS[schema];
   }
 
   add({ tape, start }: SliceTape): void {
@@ -39,7 +46,8 @@ export class BarBuilder {
       const second = start + Math.floor(tape.captured[i]! / SECOND);
       if (second >= end) {
         bar += 1;
-        const first = second - (second % this.#seconds);
+        const first =
+          this.#seconds === Infinity ? this.sessionStart : second - (second % this.#seconds);
         end = first + this.#seconds;
         this.#starts.push(first);
         this.#open.push(price);

@@ -11,6 +11,8 @@ import type { SliceTape } from './trade-columns.js';
 
 const SECOND = 1e9;
 const CACHED_SESSIONS = 256;
+/** Part of the trades that there are in a revision. */
+const REVISED_SHARE = 0.9;
 /** Deviation of a spread's walk over a slice, in ticks. */
 const SPREAD_DEVIATION = 1.2;
 
@@ -19,6 +21,8 @@ export interface MarketTerms {
   /** Trades in a session of the most active instrument. */
   readonly tradesPerDay: number;
   readonly publisherId: number;
+  /** Other trades between the same prices, a few less. */
+  readonly revision?: number;
 }
 
 /** One product's instruments and their trades, each slice on its own. */
@@ -40,17 +44,23 @@ export class ProductMarket {
   /** Number of trades, without generating them. */
   count(instrument: Instrument, session: Session, index: number): number {
     const before = this.#tradesBefore(instrument, session);
-    return before[index + 1]! - before[index]!;
+    const count = before[index + 1]! - before[index]!;
+    const { seed, revision = 0 } = this.terms;
+    if (revision === 0) return count;
+    // Never more, lest sequence numbers meet those of the next slice.
+    const noise = hash(seed, instrument.id, session.slices[index]!.start, 6, revision) / 2 ** 32;
+    return Math.floor(count * REVISED_SHARE + noise);
   }
 
   tape(instrument: Instrument, session: Session, index: number): SliceTape {
-    const { seed, publisherId } = this.terms;
+    const { seed, publisherId, revision = 0 } = this.terms;
     const { tick, volatility, futures } = this.product;
     const slice = session.slices[index]!;
     const from = this.#prices.at(instrument, session, index) / tick;
     const to = this.#prices.at(instrument, session, index + 1) / tick;
     const isLead = this.#share(instrument, session) > 0.5;
-    const tape = generateTape(new Random(seed, instrument.id, slice.start, 2), {
+    const keys = [seed, instrument.id, slice.start, 2, ...(revision === 0 ? [] : [revision])];
+    const tape = generateTape(new Random(...keys), {
       count: this.count(instrument, session, index),
       duration: (slice.end - slice.start) * SECOND,
       from,
@@ -63,6 +73,16 @@ export class ProductMarket {
     });
     const firstSequence = 1 + SEQUENCES_PER_TRADE * this.#tradesBefore(instrument, session)[index]!;
     return { instrument, publisherId, start: slice.start, firstSequence, tape };
+  }
+
+  /** The session's last tape with trades before a slice. */
+  tapeBefore(instrument: Instrument, session: Session, index: number): SliceTape | undefined {
+    for (let earlier = index - 1; earlier >= 0; earlier--) {
+      if (this.count(instrument, session, earlier) > 0) {
+        return this.tape(instrument, session, earlier);
+      }
+    }
+    return undefined;
   }
 
   /** Price in ticks around which an instrument stands when its session's settlement is struck. */

@@ -1,7 +1,7 @@
 import { utcDate } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
 import type { Dataset, DateCondition, Directory, TimeRange } from '../market-source.js';
-import { BarBuilder, isBarSchema } from './bars.js';
+import { BarBuilder, isBarSchema, SESSION_BAR } from './bars.js';
 import type { BarSchema } from './bars.js';
 import { continuousAliases } from './continuous.js';
 import { definitionBatch } from './definitions.js';
@@ -11,8 +11,11 @@ import { ProductMarket } from './product-market.js';
 import type { MarketTerms } from './product-market.js';
 import type { DatasetTerms } from './products.js';
 import { hash } from './random.js';
+import { isSampledSchema, sampledBatch } from './sampled-batch.js';
+import type { SampledSchema } from './sampled-batch.js';
 import type { Session } from './sessions.js';
 import { statisticsBatch } from './statistics.js';
+import { statusBatch } from './statuses.js';
 import { SYNTHETIC_SCHEMAS } from './synthetic-schemas.js';
 import type { SyntheticSchema } from './synthetic-schemas.js';
 import { tickBatch } from './tick-batch.js';
@@ -90,7 +93,11 @@ export class SyntheticDataset {
   ): ColumnarBatch | undefined {
     if (schema === 'definition') return this.#definition(instrument, window);
     if (schema === 'statistics') return this.#statistics(market, instrument, window);
-    if (isBarSchema(schema)) return this.#bars(schema, market, instrument, window);
+    if (schema === 'status') return this.#status(instrument, window);
+    if (schema === SESSION_BAR || isBarSchema(schema)) {
+      return this.#bars(schema, market, instrument, window);
+    }
+    if (isSampledSchema(schema)) return this.#samples(schema, market, instrument, window);
     return this.#ticks(schema, market, instrument, window);
   }
 
@@ -120,8 +127,23 @@ export class SyntheticDataset {
     return undefined;
   }
 
-  #bars(schema: BarSchema, market: ProductMarket, instrument: Instrument, window: Window) {
-    const bars = new BarBuilder(schema);
+  #samples(schema: SampledSchema, market: ProductMarket, instrument: Instrument, window: Window) {
+    for (const tape of this.#tapes(market, instrument, window)) {
+      const { session, index } = window.slices[0]!;
+      return sampledBatch(schema, this.#terms.seed, tape, () =>
+        market.tapeBefore(instrument, market.sessions[session.index]!, index),
+      );
+    }
+    return undefined;
+  }
+
+  #bars(
+    schema: BarSchema | typeof SESSION_BAR,
+    market: ProductMarket,
+    instrument: Instrument,
+    window: Window,
+  ) {
+    const bars = new BarBuilder(schema, window.from);
     for (const tape of this.#tapes(market, instrument, window)) bars.add(tape);
     return bars.build(this.#publisherId, instrument.id, instrument.product.tick);
   }
@@ -131,6 +153,13 @@ export class SyntheticDataset {
     if (date < instrument.listedFrom || date >= instrument.listedTo) return undefined;
     const isFirstDay = date === instrument.listedFrom;
     return definitionBatch(instrument, this.#publisherId, window.from, isFirstDay);
+  }
+
+  #status(instrument: Instrument, { slices }: Window): ColumnarBatch | undefined {
+    const { session } = slices[0]!;
+    return isListed(instrument, session)
+      ? statusBatch(instrument, this.#publisherId, session)
+      : undefined;
   }
 
   #statistics(market: ProductMarket, instrument: Instrument, window: Window) {

@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { encodeRecords } from '@tapeline/dbn';
+import { SCHEMAS } from '@tapeline/records';
 import type { ColumnarBatch, DbnVersion } from '@tapeline/records';
 import { clipBatch } from '../clip-batch.js';
 import type {
@@ -33,6 +34,8 @@ export interface SyntheticOptions {
   readonly seed: number;
   /** Trades in a session of the most active contract, about. */
   readonly tradesPerDay: number;
+  /** Number of a revision, in which trades and quotes are others at the same prices; by default none. */
+  readonly revision?: number;
 }
 
 /**
@@ -42,7 +45,10 @@ export interface SyntheticOptions {
 export class SyntheticMarket implements MarketSource {
   readonly #datasets: ReadonlyMap<string, SyntheticDataset>;
 
+  readonly #options: SyntheticOptions;
+
   constructor(options: SyntheticOptions) {
+    this.#options = options;
     const range = { start: dayStart(FIRST_DATE), end: dayStart(END_DATE) };
     const known = new Map<TradingHours, readonly Session[]>();
     const sessionsOf = ({ hours }: { hours: TradingHours }): readonly Session[] => {
@@ -75,8 +81,11 @@ export class SyntheticMarket implements MarketSource {
     return 3;
   }
 
-  async count(query: RecordQuery): Promise<number> {
-    const { name } = query.schema;
+  async count(asked: RecordQuery): Promise<number> {
+    // mbp-10 has as many records as mbp-1, which are smaller.
+    const schema = asked.schema.name === 'mbp-10' ? SCHEMAS['mbp-1'] : asked.schema;
+    const query = { ...asked, schema };
+    const { name } = schema;
     const onePerTrade = name === 'trades' || name === 'tbbo';
     let total = 0;
     for (const window of this.#windows(query)) {
@@ -104,6 +113,10 @@ export class SyntheticMarket implements MarketSource {
       const bytes = encodeRecords(merged, this.versionOf());
       yield { bytes, count: merged.length, start: merged.indexTimestamps()[0]! };
     }
+  }
+
+  revised(revision: number): MarketSource {
+    return new SyntheticMarket({ ...this.#options, revision });
   }
 
   #windows({ dataset, schema, start, end }: RecordQuery): Generator<Window> {

@@ -24,7 +24,7 @@ const TRADE = 84;
 /** Last record of its venue event. */
 export const LAST = 128;
 
-/** The columns that trades, tbbo and mbp-1 have in common, ready to be written row by row. */
+/** The columns that trades, tbbo, mbp-1 and mbp-10 have in common, ready to be written row by row. */
 export class TradeColumns {
   readonly #base: TimeBase;
   readonly #tick: number;
@@ -58,13 +58,8 @@ export class TradeColumns {
   trade(row: number, { tape, firstSequence }: SliceTape, i: number): void {
     const last = i + 1 === tape.count || tape.first[i + 1] === i + 1;
     this.event(row, tape.captured[i]!, tape.occurred[i]!, tape.price[i]!, tape.size[i]!);
-    this.message(
-      row,
-      TRADE,
-      tape.buy[i] === 1 ? BID : ASK,
-      last ? LAST : 0,
-      firstSequence + SEQUENCES_PER_TRADE * (tape.first[i]! + 1) - 1,
-    );
+    this.message(row, TRADE, tape.buy[i] === 1 ? BID : ASK, last ? LAST : 0);
+    this.sequence(row, firstSequence + SEQUENCES_PER_TRADE * (tape.first[i]! + 1) - 1);
   }
 
   /** Times in ns from the slice's start, price in ticks. */
@@ -77,10 +72,14 @@ export class TradeColumns {
     this.#size[row] = size;
   }
 
-  message(row: number, action: number, side: number, flags: number, sequence: number): void {
+  message(row: number, action: number, side: number, flags: number): void {
     this.#action[row] = action;
     this.#side[row] = side;
     this.#flags[row] = flags;
-    this.#sequence[row] = sequence;
+  }
+
+  /** The venue's message number. */
+  sequence(row: number, number: number): void {
+    this.#sequence[row] = number;
   }
 }

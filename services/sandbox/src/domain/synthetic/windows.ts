@@ -1,12 +1,23 @@
 /** A request's range cut into windows: the units that are generated, merged and sent one by one. */
+import { isSampledSchema } from './sampled-batch.js';
 import type { Session, Slice } from './sessions.js';
 import { SLICE_SECONDS } from './sessions.js';
+import { PRE_OPEN_SECONDS } from './statuses.js';
 import type { SyntheticSchema } from './synthetic-schemas.js';
 
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
-/** Statistics of a session are sent until then. */
-const AFTER_CLOSE = HOUR_SECONDS;
+
+/** Seconds before the open and after the close, in schemas with windows of whole sessions. */
+const SESSION = {
+  'ohlcv-eod': { before: 0, after: 0 },
+  statistics: { before: 0, after: HOUR_SECONDS },
+  status: { before: PRE_OPEN_SECONDS, after: 60 },
+} as const;
+type SessionSchema = keyof typeof SESSION;
+
+const isOfSession = (schema: SyntheticSchema): schema is SessionSchema =>
+  Object.hasOwn(SESSION, schema);
 
 export interface Window {
   /** Seconds since epoch; the records' index timestamps are in `[from, to)`. */
@@ -24,10 +35,13 @@ export interface SessionSlice {
 }
 
 /** Seconds of a window: at least one bar, and little enough to hold its records of all instruments. */
-const LENGTH: Readonly<Record<Exclude<SyntheticSchema, 'statistics'>, number>> = {
+const LENGTH: Readonly<Record<Exclude<SyntheticSchema, SessionSchema>, number>> = {
   trades: SLICE_SECONDS,
   tbbo: SLICE_SECONDS,
   'mbp-1': SLICE_SECONDS,
+  'mbp-10': SLICE_SECONDS,
+  'bbo-1s': SLICE_SECONDS,
+  'bbo-1m': SLICE_SECONDS,
   'ohlcv-1s': HOUR_SECONDS,
   'ohlcv-1m': HOUR_SECONDS,
   'ohlcv-1h': DAY_SECONDS,
@@ -42,31 +56,56 @@ export function* windowsOf(
   start: bigint,
   end: bigint,
 ): Generator<Window> {
-  const length = schema === 'statistics' ? null : LENGTH[schema];
-  const from = Number(start / 1_000_000_000n);
-  const to = Number((end + 999_999_999n) / 1_000_000_000n);
+  if (isOfSession(schema)) {
+    yield* sessionWindows(schema, sessions, start, end);
+    return;
+  }
+  const length = LENGTH[schema];
+  // The last sample of a slice is stamped at its very end, which is no longer within.
+  const after = isSampledSchema(schema) ? 1 : 0;
+  const { from, to } = wholeSeconds(start, end);
   let open: { from: number; to: number; slices: SessionSlice[] } | undefined;
   for (let at = firstSession(sessions, from - DAY_SECONDS); at < sessions.length; at++) {
     const session = sessions[at]!;
     if (session.open - DAY_SECONDS >= to) break;
-    if (length === null) {
-      const slices = session.slices.map((slice, index) => ({ session, index, slice }));
-      const window = { from: session.open, to: session.close + AFTER_CLOSE, slices };
-      if (window.from < to && window.to > from) yield window;
-      continue;
-    }
     for (let index = 0; index < session.slices.length; index++) {
       const slice = session.slices[index]!;
       if (!open || slice.start >= open.to) {
-        if (open && open.from < to && open.to > from) yield open;
+        if (open && open.from < to && open.to + after > from) yield lengthen(open, after);
         const begin = slice.start - (slice.start % length);
         open = { from: begin, to: begin + length, slices: [] };
       }
       open.slices.push({ session, index, slice });
     }
   }
-  if (open && open.from < to && open.to > from) yield open;
+  if (open && open.from < to && open.to + after > from) yield lengthen(open, after);
 }
+
+const lengthen = (window: Window, seconds: number): Window =>
+  seconds === 0 ? window : { ...window, to: window.to + seconds };
+
+function* sessionWindows(
+  schema: SessionSchema,
+  sessions: readonly Session[],
+  start: bigint,
+  end: bigint,
+): Generator<Window> {
+  const { before, after } = SESSION[schema];
+  const { from, to } = wholeSeconds(start, end);
+  for (let at = firstSession(sessions, from - DAY_SECONDS); at < sessions.length; at++) {
+    const session = sessions[at]!;
+    const window = { from: session.open - before, to: session.close + after };
+    if (window.from >= to) break;
+    const slices = session.slices.map((slice, index) => ({ session, index, slice }));
+    if (window.to > from) yield { ...window, slices };
+  }
+}
+
+/** The seconds that a range in ns touches. */
+const wholeSeconds = (start: bigint, end: bigint) => ({
+  from: Number(start / 1_000_000_000n),
+  to: Number((end + 999_999_999n) / 1_000_000_000n),
+});
 
 /** Position of the first session that closes after a time, by bisection. */
 function firstSession(sessions: readonly Session[], time: number): number {

@@ -1,0 +1,47 @@
+import type { HeldTimeRange } from '../read/held-ranges.js';
+import type { DayRange } from './coverage-row.js';
+import { dayFrom, dayOf } from './day-number.js';
+import type { Holdings } from './read-holdings.js';
+
+/** What is held of an instrument, in days. */
+export interface DayHoldings {
+  /** Days held from midnight to midnight. */
+  readonly whole: readonly DayRange[];
+  /** Days of which anything is held. */
+  readonly touched: readonly DayRange[];
+  /** Days of which anything is being fetched. */
+  readonly fetching: readonly DayRange[];
+  readonly stale: readonly DayRange[];
+  /** What is held, to the nanosecond. */
+  readonly parts: readonly HeldTimeRange[];
+}
+
+/** Adds what is held of an instrument itself to what is held of every instrument. */
+export function dayHoldings(...holdings: readonly (Holdings | undefined)[]): DayHoldings {
+  const given = holdings.filter((own) => own !== undefined);
+  const parts = joinRanges(given.flatMap(({ held }) => held));
+  return {
+    whole: parts
+      .map(({ start, end }) => ({ from: dayFrom(start), to: dayOf(end) }))
+      .filter(({ from, to }) => from < to),
+    touched: parts.map(touchedDays),
+    fetching: given.flatMap(({ pending }) => pending).map(touchedDays),
+    stale: given.flatMap(({ stale }) => stale),
+    parts,
+  };
+}
+
+const touchedDays = ({ start, end }: HeldTimeRange): DayRange => ({
+  from: dayOf(start),
+  to: dayFrom(end),
+});
+
+function joinRanges(ranges: readonly HeldTimeRange[]): HeldTimeRange[] {
+  const joined: HeldTimeRange[] = [];
+  for (const next of ranges.toSorted((a, b) => (a.start < b.start ? -1 : 1))) {
+    const last = joined.at(-1);
+    if (!last || last.end < next.start) joined.push(next);
+    else if (last.end < next.end) joined[joined.length - 1] = { ...last, end: next.end };
+  }
+  return joined;
+}

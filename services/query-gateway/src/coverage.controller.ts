@@ -1,0 +1,23 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { readCoverage, Storage } from '@tapeline/storage';
+import { coverageAnswer } from './domain/coverage-answer.js';
+import { readCoverageRequest } from './domain/coverage-request.js';
+import { explainRefusal } from './explain-refusal.js';
+
+@Controller('v1/coverage')
+export class CoverageController {
+  constructor(private readonly storage: Storage) {}
+
+  /** What is held, being fetched and missing, by dataset, schema, symbol and ranges of UTC days. */
+  @Get()
+  async coverage(@Query() parameters: Record<string, unknown>) {
+    const { query, limit } = readCoverageRequest(parameters);
+    const outcome = await readCoverage(this.storage, query, limit);
+    if (outcome.outcome === 'coverage') return coverageAnswer(outcome);
+    throw await explainRefusal(
+      this.storage,
+      { dataset: query.dataset ?? '', stypeIn: query.stypeIn },
+      outcome,
+    );
+  }
+}

@@ -1,0 +1,90 @@
+import { datasetSchema, schemaNameSchema, STYPES_IN } from '@tapeline/contracts';
+import { parseTimestamp } from '@tapeline/records';
+import { dayFrom, dayOf } from '@tapeline/storage';
+import type { CoverageQuery } from '@tapeline/storage';
+import { z } from 'zod';
+import { Problem } from './problem.js';
+import { invalidParameters, once, requireIds, symbolsParameter } from './query-parameters.js';
+
+/** Rows of an answer, unless `limit` says fewer. */
+const MOST_ROWS = 1000;
+
+/** The last day that nanoseconds in 63 bits reach whole. */
+const LAST_TIME = 2n ** 63n - 1n;
+
+const time = z.preprocess(
+  once,
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        const parsed = parseTimestamp(text);
+        if (parsed <= LAST_TIME) return parsed;
+        context.addIssue({ code: 'custom', message: `'${text}' is after the year 2262` });
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+      return z.NEVER;
+    })
+    .optional(),
+);
+
+const parameters = z.strictObject({
+  dataset: z.preprocess(once, datasetSchema.optional()),
+  schema: z.preprocess(once, schemaNameSchema.optional()),
+  symbols: symbolsParameter.optional(),
+  stype_in: z.preprocess(once, z.enum(STYPES_IN).default('raw_symbol')),
+  start: time,
+  end: time,
+  stale: z.preprocess(
+    once,
+    z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true'),
+  ),
+  limit: z.preprocess(
+    once,
+    z.coerce
+      .number('limit is a whole number above 0')
+      .int('limit is a whole number above 0')
+      .min(1, 'limit is a whole number above 0')
+      .max(MOST_ROWS, `limit is at most ${MOST_ROWS}`)
+      .default(MOST_ROWS),
+  ),
+});
+
+const KNOWN = Object.keys(parameters.shape);
+
+/**
+ * Reads the query parameters of `GET /v1/coverage`. Times are widened to UTC days.
+ * @throws Problem that names every invalid parameter.
+ */
+export function readCoverageRequest(query: Readonly<Record<string, unknown>>): {
+  readonly query: CoverageQuery;
+  readonly limit: number;
+} {
+  const result = parameters.safeParse(query);
+  if (!result.success) {
+    throw invalidParameters(query, result.error.issues, KNOWN, 'all of them may be left out');
+  }
+  const { dataset, schema, symbols, stype_in: stypeIn, start, end, stale, limit } = result.data;
+  if (symbols !== undefined && dataset === undefined) {
+    throw new Problem(
+      'invalid-parameters',
+      'symbols: they mean something only together with a dataset',
+      'Pass their dataset, too, such as dataset=GLBX.MDP3.',
+    );
+  }
+  if (stypeIn === 'instrument_id') requireIds(symbols ?? []);
+  const from = start === undefined ? undefined : dayOf(start);
+  const to = end === undefined ? undefined : dayFrom(end);
+  if (start !== undefined && end !== undefined && end <= start) {
+    throw new Problem(
+      'impossible-request',
+      'end is not after start',
+      'Times are UTC dates, ISO 8601 times or nanoseconds since 1970; end is exclusive.',
+    );
+  }
+  return { query: { dataset, schema, symbols, stypeIn, from, to, stale }, limit };
+}
