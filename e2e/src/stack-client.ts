@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +35,8 @@ export interface SandboxFault {
   readonly retry_after?: number;
   readonly cut_after_bytes?: number;
   readonly delay_ms?: number;
+  readonly lose_answer?: boolean;
+  readonly wrong_hash?: boolean;
 }
 
 /** A stack of a test's own, and what tests ask of it. */
@@ -83,6 +86,11 @@ export class StackClient {
       body: JSON.stringify(fault),
     });
     if (!response.ok) throw new Error(`fault: ${await response.text()}`);
+  }
+
+  /** Removes what is kept of all chunks. */
+  async forgetArchive(): Promise<void> {
+    await rm(join(this.folder, 'archive', 'chunks', 'GLBX.MDP3'), { recursive: true });
   }
 
   async clearFaults(): Promise<void> {

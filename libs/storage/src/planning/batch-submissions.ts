@@ -8,7 +8,7 @@ export interface BatchSubmission {
   readonly batchJobId: string | null;
 }
 
-/** The submission of a part of a job, or undefined if none was tried. */
+/** The submission of a request, or undefined if none was tried. */
 export async function readSubmission(
   storage: Storage,
   key: string,
@@ -21,7 +21,7 @@ export async function readSubmission(
   return row && { mark: row.mark, batchJobId: row.batch_job_id };
 }
 
-/** Keeps a submission. @param key of the part of the job that it is for. */
+/** Keeps a submission. @param key of the request that it is for. */
 export async function saveSubmission(
   storage: Storage,
   key: string,
@@ -32,4 +32,9 @@ export async function saveSubmission(
      ON CONFLICT (key) DO UPDATE SET batch_job_id = coalesce(excluded.batch_job_id, batch_submission.batch_job_id)`,
     [key, JSON.stringify(mark), batchJobId],
   );
+}
+
+/** Forgets a submission whose files are gone, so that the request can be submitted again. */
+export async function forgetSubmission(storage: Storage, key: string): Promise<void> {
+  await storage.pool.query('DELETE FROM batch_submission WHERE key = $1', [key]);
 }

@@ -85,7 +85,7 @@ export async function runJob(
     const quote = plan ? (plan.price?.quote ?? null) : await readQuote(context.storage, jobId);
     const open = chunks.filter((chunk) => !chunk.shared && chunk.state === 'planned');
     const files = isBatch(command, quote, context.batchAboveBytes)
-      ? await downloadBatch({ ...context, folder: context.batchFolder }, jobId, open)
+      ? await downloadBatch({ ...context, folder: context.batchFolder }, open)
       : undefined;
     for (const chunk of open) {
       const report = (part: PartReport) => tell(receivedEvent(chunk, part, quote));

@@ -8,7 +8,7 @@ import type { ChunkRequest } from '@tapeline/contracts';
 import type { BatchJobRequest, HistoricalClient } from '@tapeline/databento';
 import { SCHEMAS } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
-import { readSubmission, saveSubmission } from '@tapeline/storage';
+import { forgetSubmission, readSubmission, saveSubmission } from '@tapeline/storage';
 import type { Storage } from '@tapeline/storage';
 import { groupChunks } from '../costs/quote-chunks.js';
 import type { QuoteGroup } from '../costs/quote-chunks.js';
@@ -32,12 +32,11 @@ const POLL_MS = 2_000;
 /** Paths of the files that hold the chunks' records, by chunk id; a chunk without records has none. */
 export async function downloadBatch(
   context: BatchContext,
-  jobId: string,
   chunks: readonly RequestedChunk[],
 ): Promise<Map<string, string>> {
   const paths = new Map<string, string>();
   for (const group of groupChunks(chunks)) {
-    const files = await downloadGroup(context, jobId, group);
+    const files = await downloadGroup(context, group);
     for (const { chunkId, request } of group.chunks) {
       const span = SCHEMAS[request.schema as SchemaName].partition;
       const path = files.get(spanStart(BigInt(request.start), span));
@@ -50,7 +49,6 @@ export async function downloadBatch(
 /** The files of one batch job by the first day of their span. */
 async function downloadGroup(
   { storage, client, folder }: BatchContext,
-  jobId: string,
   { request, chunks }: QuoteGroup<RequestedChunk>,
 ): Promise<Map<string, string>> {
   const span = SCHEMAS[chunks[0]!.request.schema as SchemaName].partition;
@@ -59,11 +57,16 @@ async function downloadGroup(
     symbols: request.symbols ?? [],
     splitDuration: span,
   };
-  const key = `${jobId}:${createHash('sha256').update(JSON.stringify(batch)).digest('hex').slice(0, 16)}`;
-  const batchJobId = await submitOnce({ storage, client }, key, batch);
+  // Of what is asked for: another job that wants the same takes the files that were bought for this one.
+  const key = createHash('sha256').update(JSON.stringify(batch)).digest('hex').slice(0, 20);
+  let batchJobId = await submitOnce({ storage, client }, key, batch);
   for (;;) {
     const { state } = await client.batch.getJobDetails(batchJobId);
     if (state === 'done') break;
+    if (state === 'expired') {
+      await forgetSubmission(storage, key);
+      batchJobId = await submitOnce({ storage, client }, key, batch);
+    }
     await delay(POLL_MS);
   }
   const files = await client.batch.downloadJob({
