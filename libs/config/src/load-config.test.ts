@@ -78,3 +78,13 @@ it('takes passwords and tokens out of addresses', () => {
   expect(redactUrl('nats://token@a:4222')).toBe('nats://***@a:4222');
   expect(redactUrl('http://127.0.0.1:80/x')).toBe('http://127.0.0.1:80/x');
 });
+
+it('reads how long chunks last, by schema', () => {
+  const spans = (text: string) =>
+    loadConfig(['CHUNK_SPANS'], env({ CHUNK_SPANS: text })).CHUNK_SPANS;
+  expect([...spans('ohlcv-1m=year, status=day')]).toEqual([
+    ['ohlcv-1m', 'year'],
+    ['status', 'day'],
+  ]);
+  expect(() => spans('trades=week')).toThrow("'trades=week' is not schema=day, month or year");
+});

@@ -16,6 +16,20 @@ const url = (...protocols: string[]) =>
     error: `must be an address that begins with ${protocols.map((name) => `${name}://`).join(' or ')}`,
   });
 
+/** `ohlcv-1m=year,trades=day`: how long a chunk lasts, by schema. */
+const chunkSpans = z.string().transform((text, context) => {
+  const spans = new Map<string, 'day' | 'month' | 'year'>();
+  for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
+    const [, schema, span] = /^\s*([a-z0-9-]+)=(day|month|year)\s*$/.exec(entry) ?? [];
+    if (schema === undefined) {
+      context.addIssue({ code: 'custom', message: `'${entry}' is not schema=day, month or year` });
+      return z.NEVER;
+    }
+    spans.set(schema, span as 'day' | 'month' | 'year');
+  }
+  return spans as ReadonlyMap<string, 'day' | 'month' | 'year'>;
+});
+
 /** Each setting: its name in the environment, its place in system.yaml, its form. */
 const SETTINGS = {
   NATS_URL: ['nats.url', url('nats', 'tls')],
@@ -28,6 +42,7 @@ const SETTINGS = {
   ARCHIVE_S3_ENDPOINT: ['archive.s3.endpoint', z.string()],
   ARCHIVE_S3_REGION: ['archive.s3.region', z.string()],
   ARCHIVE_S3_PREFIX: ['archive.s3.prefix', z.string()],
+  CHUNK_SPANS: ['databento.chunk_spans', chunkSpans],
   BATCH_ABOVE_BYTES: ['databento.batch_above_bytes', z.coerce.number().int().positive()],
   MAX_JOB_COST_USD: ['costs.max_job_usd', z.coerce.number().nonnegative()],
   MONTHLY_BUDGET_USD: ['costs.monthly_budget_usd', z.coerce.number().nonnegative()],

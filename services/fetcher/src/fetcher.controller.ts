@@ -37,6 +37,7 @@ export class FetcherController {
         client: this.client,
         archive: this.settings.archive,
         limits: this.settings.limits,
+        chunkSpans: this.settings.chunkSpans,
         batchAboveBytes: this.settings.batch.aboveBytes,
         batchFolder: this.settings.batch.folder,
         publish: this.publisher.publish.bind(this.publisher),

@@ -17,6 +17,7 @@ await runService('fetcher', async () => {
     'DATABENTO_BASE_URL',
     ...ARCHIVE_SETTINGS,
     'BATCH_ABOVE_BYTES',
+    'CHUNK_SPANS',
     'MAX_JOB_COST_USD',
     'MONTHLY_BUDGET_USD',
     'HEALTH_HOST',
@@ -38,6 +39,7 @@ await runService('fetcher', async () => {
   const settings = new FetchSettings(
     archive,
     { maxJobUsd: config.MAX_JOB_COST_USD, monthlyBudgetUsd: config.MONTHLY_BUDGET_USD },
+    config.CHUNK_SPANS,
     { aboveBytes: config.BATCH_ABOVE_BYTES, folder: join(config.ARCHIVE_FOLDER, 'batch') },
   );
   return { config, module: FetcherModule.with(storage, client, settings) };

@@ -1,5 +1,6 @@
 import type { IngestCommand, JobEventOf, Quote, Reason } from '@tapeline/contracts';
 import type { HistoricalClient } from '@tapeline/databento';
+import type { PartitionSpan } from '@tapeline/records';
 import { withPlanLock } from '@tapeline/storage';
 import type { CoverageClaim, DatasetDay, Storage, SymbologyInterval } from '@tapeline/storage';
 import { awaitClaims } from './await-claims.js';
@@ -31,6 +32,8 @@ export interface PlanContext {
   readonly storage: Storage;
   readonly client: HistoricalClient;
   readonly limits: SpendLimits;
+  /** How long chunks of a schema last, where that is configured. */
+  readonly chunkSpans: ReadonlyMap<string, PartitionSpan>;
   /** Whether the archive has a chunk's bytes. */
   readonly isArchived: (chunk: PlannedChunk) => Promise<boolean>;
 }

@@ -50,6 +50,7 @@ export async function planApiJob(
     stypeIn: command.stype_in,
     range: clamped.range,
     limit: command.limit,
+    span: context.chunkSpans.get(schema),
   };
   const dates = datesOf(request.range);
   const days = await readDays(client, dataset, dates);

@@ -4,7 +4,7 @@
  */
 import { ALL_SYMBOLS, chunkId } from '@tapeline/contracts';
 import type { ChunkRequest, HeldRange, StypeIn } from '@tapeline/contracts';
-import type { SchemaDescription } from '@tapeline/records';
+import type { PartitionSpan, SchemaDescription } from '@tapeline/records';
 import { EVERY_INSTRUMENT } from '@tapeline/storage';
 import type { CoverageClaim } from '@tapeline/storage';
 import { chunkWindows } from './chunk-windows.js';
@@ -19,6 +19,8 @@ export interface PlanRequest {
   readonly stypeIn: StypeIn;
   readonly range: TimeRange;
   readonly limit: number | undefined;
+  /** How long a chunk lasts; by default as a partition of the schema's table. */
+  readonly span?: PartitionSpan | undefined;
 }
 
 /** When each instrument is meant by the request's symbols; for ALL_SYMBOLS one for every instrument. */
@@ -51,7 +53,7 @@ export function planChunks(
 ): ChunkPlan {
   const chunks =
     request.limit === undefined
-      ? chunkWindows(request.range, request.schema.partition).flatMap((window) =>
+      ? chunkWindows(request.range, request.span ?? request.schema.partition).flatMap((window) =>
           planWindow(request, window, instruments, coverage),
         )
       : planLimited(request, instruments, coverage);

@@ -7,6 +7,7 @@ import type { IngestCommand, JobEvent, Quote, Reason } from '@tapeline/contracts
 import { DatabentoError } from '@tapeline/databento';
 import type { HistoricalClient } from '@tapeline/databento';
 import { DbnError } from '@tapeline/dbn';
+import type { PartitionSpan } from '@tapeline/records';
 import { readCommand, readPlan, readQuote, reviveChunks } from '@tapeline/storage';
 import type { PlanChunk, Storage } from '@tapeline/storage';
 import { UndecidedRangeError } from './await-claims.js';
@@ -33,6 +34,7 @@ export interface JobContext {
   readonly client: HistoricalClient;
   readonly archive: ChunkArchive;
   readonly limits: SpendLimits;
+  readonly chunkSpans: ReadonlyMap<string, PartitionSpan>;
   /** Jobs of more bytes come as files of batch jobs. */
   readonly batchAboveBytes: number;
   /** Where such files are until their chunks are in the archive. */

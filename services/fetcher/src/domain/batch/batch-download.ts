@@ -6,13 +6,12 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChunkRequest } from '@tapeline/contracts';
 import type { BatchJobRequest, HistoricalClient } from '@tapeline/databento';
-import { SCHEMAS } from '@tapeline/records';
-import type { SchemaName } from '@tapeline/records';
+import type { PartitionSpan } from '@tapeline/records';
 import { forgetSubmission, readSubmission, saveSubmission } from '@tapeline/storage';
 import type { Storage } from '@tapeline/storage';
 import { groupChunks } from '../costs/quote-chunks.js';
 import type { QuoteGroup } from '../costs/quote-chunks.js';
-import { dateOfFile, spanStart } from './batch-windows.js';
+import { dateOfFile, spanOf, spanStart } from './batch-windows.js';
 
 export interface BatchContext {
   readonly storage: Storage;
@@ -36,9 +35,9 @@ export async function downloadBatch(
 ): Promise<Map<string, string>> {
   const paths = new Map<string, string>();
   for (const group of groupChunks(chunks)) {
-    const files = await downloadGroup(context, group);
+    const span = spanOf(group.chunks.map(({ request }) => request));
+    const files = await downloadGroup(context, group.request, span);
     for (const { chunkId, request } of group.chunks) {
-      const span = SCHEMAS[request.schema as SchemaName].partition;
       const path = files.get(spanStart(BigInt(request.start), span));
       if (path !== undefined) paths.set(chunkId, path);
     }
@@ -49,9 +48,9 @@ export async function downloadBatch(
 /** The files of one batch job by the first day of their span. */
 async function downloadGroup(
   { storage, client, folder }: BatchContext,
-  { request, chunks }: QuoteGroup<RequestedChunk>,
+  request: QuoteGroup['request'],
+  span: PartitionSpan,
 ): Promise<Map<string, string>> {
-  const span = SCHEMAS[chunks[0]!.request.schema as SchemaName].partition;
   const batch: BatchJobRequest = {
     ...request,
     symbols: request.symbols ?? [],

@@ -13,3 +13,15 @@ export function dateOfFile(filename: string): string | undefined {
 /** First day, `YYYY-MM-DD`, of the span in which a time lies: what the file of that span is named for. */
 export const spanStart = (nanoseconds: bigint, span: PartitionSpan): string =>
   partitionDates(Temporal.PlainDate.from(utcDate(nanoseconds)), span).from.toString();
+
+/** The shortest span that has room for each of the ranges, ns: files of that span have one of them each. */
+export function spanOf(
+  ranges: readonly { readonly start: string; readonly end: string }[],
+): PartitionSpan {
+  const fits = (span: PartitionSpan): boolean =>
+    ranges.every(
+      ({ start, end }) => spanStart(BigInt(start), span) === spanStart(BigInt(end) - 1n, span),
+    );
+  if (fits('day')) return 'day';
+  return fits('month') ? 'month' : 'year';
+}
