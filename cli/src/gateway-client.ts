@@ -1,4 +1,5 @@
 import { CliError } from './cli-error.js';
+import type { CoverageAnswer } from './coverage/coverage-answer.js';
 
 /** A job as the gateway tells it; counts come from the ledger. */
 export interface Job {
@@ -108,6 +109,11 @@ export class GatewayClient {
 
   async costs(): Promise<Costs> {
     return (await (await this.request('/v1/costs')).json()) as Costs;
+  }
+
+  async coverage(parameters: URLSearchParams): Promise<CoverageAnswer> {
+    const response = await this.request(`/v1/coverage?${parameters.toString()}`);
+    return (await response.json()) as CoverageAnswer;
   }
 
   /** The answer of `/v1/timeseries`, still unread. */

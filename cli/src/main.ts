@@ -4,6 +4,7 @@ import { CliError } from './cli-error.js';
 import type { DemoOptions } from './demo/run-demo.js';
 import { addDbnCommands } from './commands/dbn/add-dbn-commands.js';
 import type { VerifyOptions } from './commands/archive.js';
+import type { CoverageOptions } from './commands/coverage.js';
 import type { IngestOptions } from './commands/ingest.js';
 import type { QueryOptions } from './commands/query.js';
 import type { UpOptions } from './commands/up.js';
@@ -111,6 +112,24 @@ program
   .action(async (options: { json?: boolean }) =>
     (await import('./commands/costs.js')).costs(options),
   );
+
+program
+  .command('coverage')
+  .description('which days are held, being fetched and missing; all options may be left out')
+  .option('--dataset <dataset>', 'for example GLBX.MDP3')
+  .option('--schema <schema>', 'for example trades or ohlcv-1m')
+  .option('-s, --symbols <symbols>', 'comma-separated, or ALL_SYMBOLS; needs --dataset')
+  .addOption(stypeIn())
+  .option('--start <time>', 'inclusive (default: the first day of which anything is held)')
+  .option('--end <time>', 'exclusive (default: after the last day of which anything is held)')
+  .option('--stale', 'only days that Databento changed after they were bought')
+  .option('--calendar', 'draw months, a character a day')
+  .option(...json)
+  .action(async (options: CoverageOptions) => {
+    const ingest = program.commands.find((command) => command.name() === 'ingest');
+    const canRefetch = ingest?.options.some(({ long }) => long === '--refetch') ?? false;
+    await (await import('./commands/coverage.js')).coverage(options, canRefetch);
+  });
 
 program
   .command('query')

@@ -1,7 +1,7 @@
 import { EVERY_INSTRUMENT } from '../planning/coverage-claim.js';
 import { dayHoldings } from './day-holdings.js';
 import type { DayHoldings } from './day-holdings.js';
-import type { CoverageQuery, CoverageRow, DayRange } from './coverage-row.js';
+import type { CoverageQuery, CoverageRange, CoverageRow, DayRange } from './coverage-row.js';
 import { joinDays } from './join-days.js';
 import type { Piece, PlannedRow } from './plan-rows.js';
 import type { Holdings } from './read-holdings.js';
@@ -46,7 +46,7 @@ export function buildRows(
     if (span.from >= span.to) return [];
     const sessions = facts.sessions.get(row.dataset) ?? NO_SESSIONS;
     const days = rowDays(span, row.pieces, factsOf, sessions);
-    const ranges = joinDays(days, row.pieces, factsOf, query.stale);
+    const ranges = trim(joinDays(days, row.pieces, factsOf, query.stale), query);
     const { dataset, schema, symbol } = row;
     return ranges.length > 0 ? [{ dataset, schema, symbol, ranges }] : [];
   });
@@ -54,6 +54,20 @@ export function buildRows(
 
 const keyOf = (row: Pick<PlannedRow, 'dataset' | 'schema'>, instrumentId: number): string =>
   quarantineKey(row.dataset, row.schema, instrumentId);
+
+/**
+ * Leaves out days without a session at the ends that nobody named: a chunk claims them like any other, and
+ * a contract's days may begin or end with a weekend.
+ */
+function trim(
+  ranges: readonly CoverageRange[],
+  { from, to }: Pick<CoverageQuery, 'from' | 'to'>,
+): readonly CoverageRange[] {
+  const hasSession = ({ state }: CoverageRange): boolean => state !== 'no_session';
+  const first = from === undefined ? ranges.findIndex(hasSession) : 0;
+  const last = to === undefined ? ranges.findLastIndex(hasSession) : ranges.length - 1;
+  return first < 0 ? [] : ranges.slice(first, last + 1);
+}
 
 /** The days that a row is about: those asked for, else from the first to the last with anything. */
 function spanOf(

@@ -1,4 +1,5 @@
 import { ALL_SYMBOLS } from '@tapeline/contracts';
+import { SCHEMA_NAMES } from '@tapeline/records';
 import type { PoolClient } from 'pg';
 import { EVERY_INSTRUMENT } from '../planning/coverage-claim.js';
 import { belongsToParent } from '../read/belongs-to-parent.js';
@@ -121,11 +122,13 @@ async function planRows(
   const ids = [...new Set([...intervals.values()].flat().map(({ instrumentId }) => instrumentId))];
   const wanted = { ...filter, instrumentIds: [...ids, EVERY_INSTRUMENT], stale: false };
   if (query.stypeIn === 'parent') {
-    const held = await planHeld(client, wanted, limit + 1);
+    // What holds every instrument comes besides, once for each schema at most.
+    const held = await planHeld(client, wanted, limit + SCHEMA_NAMES.length);
+    const every = held.holdings.filter(({ instrumentId }) => instrumentId === EVERY_INSTRUMENT);
     const rows = held.rows.filter(({ symbol }) =>
       symbols.some((parent) => belongsToParent(symbol, parent)),
     );
-    return { ...held, rows, symbols };
+    return { ...held, rows, symbols, total: held.total - every.length };
   }
   const { holdings } = await readHoldings(client, wanted, wanted.instrumentIds.length * 100);
   const rawSymbols = await readRawSymbols(client, [dataset], ids);
