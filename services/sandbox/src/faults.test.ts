@@ -1,34 +1,24 @@
 /** Trouble ordered at /faults, as our own client meets it. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ChecksumError, ConnectionError, HistoricalClient } from '@tapeline/databento';
-import type { BatchFile, BatchJobRequest } from '@tapeline/databento';
-import { DbnStream } from '@tapeline/dbn';
-import { SyntheticMarket } from './domain/synthetic/synthetic-market.js';
-import { startSandbox } from './start-sandbox.js';
-import type { Sandbox } from './start-sandbox.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ChecksumError, ConnectionError } from '@tapeline/databento';
+import type { BatchFile, BatchJobRequest, HistoricalClient } from '@tapeline/databento';
+import { decode, SandboxSession } from './sandbox-session.js';
 
-let sandbox: Sandbox;
+let session: SandboxSession;
 let client: HistoricalClient;
 let folder: string;
 
 beforeAll(async () => {
-  const market = new SyntheticMarket({ seed: 1, tradesPerDay: 1_000 });
-  sandbox = await startSandbox(market, { host: '127.0.0.1', port: 0, logger: false });
-  client = new HistoricalClient({
-    apiKey: 'db-test',
-    baseUrl: sandbox.url,
-    retry: { attempts: 3, baseMs: 1, capMs: 2 },
-  });
+  session = await SandboxSession.start(1_000);
+  ({ client } = session);
 });
-afterAll(() => sandbox.close());
+afterAll(() => session.stop());
 beforeEach(async () => {
-  await fetch(`${sandbox.url}/faults`, { method: 'DELETE' });
-  folder = await mkdtemp(join(tmpdir(), 'tapeline-test-'));
+  await fetch(`${session.sandbox.url}/faults`, { method: 'DELETE' });
+  folder = await mkdtemp(join(session.folder, 'faults-'));
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const RANGE = 'timeseries.get_range';
 const day: BatchJobRequest = {
@@ -40,14 +30,7 @@ const day: BatchJobRequest = {
   end: '2024-07-02',
 };
 
-async function order(fault: object): Promise<number> {
-  const response = await fetch(`${sandbox.url}/faults`, {
-    method: 'POST',
-    body: JSON.stringify(fault),
-    headers: { 'content-type': 'application/json' },
-  });
-  return response.status;
-}
+const order = (fault: object) => session.order(fault);
 
 /** What arrives of a range, and whether that is all. */
 async function receive(changes: object = {}) {
@@ -62,46 +45,21 @@ async function receive(changes: object = {}) {
   return { parts, bytes: Buffer.concat(parts), isCut };
 }
 
-/** The whole records in DBN that may break off. */
-async function recordsIn(bytes: Buffer) {
-  const stream = await DbnStream.open(
-    (async function* () {
-      yield bytes;
-    })(),
-  );
-  const parts: Uint8Array[] = [];
-  let isTruncated = false;
-  try {
-    for await (const block of stream.blocks()) parts.push(block.bytes.slice());
-  } catch {
-    isTruncated = true;
-  }
-  return { records: Buffer.concat(parts), isTruncated };
-}
-
-async function finishedJob(changes: object = {}) {
-  const { id } = await client.batch.submitJob({ ...day, ...changes });
-  for (;;) {
-    const job = await client.batch.getJobDetails(id);
-    if (job.state === 'done') return job;
-  }
-}
-
 async function dataFile(): Promise<{ jobId: string; file: BatchFile; folder: string }> {
-  const { id: jobId } = await finishedJob();
+  const { id: jobId } = await session.finishedJob(day);
   const [file] = await client.batch.listFiles(jobId);
   return { jobId, file: file!, folder };
 }
 
 describe('get_range', () => {
   it.each(['zstd', 'none'] as const)('is cut inside a record (%s)', async (compression) => {
-    const whole = await recordsIn((await receive({ compression })).bytes);
+    const whole = await decode((await receive({ compression })).bytes);
     expect(whole.isTruncated).toBe(false);
     for (const count of [0, 1, 777]) {
       expect(await order({ method: RANGE, cut_after_records: count })).toBe(204);
       const { bytes, isCut } = await receive({ compression });
       expect(isCut).toBe(true);
-      const { records, isTruncated } = await recordsIn(bytes);
+      const { records, isTruncated } = await decode(bytes);
       expect(isTruncated).toBe(true);
       expect(records.equals(whole.records.subarray(0, count * 48))).toBe(true);
     }
@@ -193,8 +151,7 @@ describe('a restated day', () => {
   const restate = (date: string, more: object = {}) =>
     order({ method: 'restate', dataset: 'GLBX.MDP3', date, ...more });
   const days = { start: '2024-08-05', end: '2024-08-08' };
-  const records = async (changes: object) =>
-    (await recordsIn((await receive(changes)).bytes)).records;
+  const records = async (changes: object) => (await decode((await receive(changes)).bytes)).records;
 
   it('has a new date of change and other records, and no other day has', async () => {
     const [first, second, third] = [
@@ -220,7 +177,7 @@ describe('a restated day', () => {
       '2026-01-02',
       '2024-08-07',
     ]);
-    const job = await finishedJob(days);
+    const job = await session.finishedJob({ ...day, ...days });
     expect(job.recordCount).toBe(Buffer.concat(after).length / 48);
   });
 

@@ -1,9 +1,12 @@
 /** The service as a process of its own. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from '@jest/globals';
+import { HistoricalClient } from '@tapeline/databento';
 
 const start = (env: Record<string, string>) =>
   spawn(process.execPath, [join(import.meta.dirname, 'main.js')], {
@@ -30,6 +33,32 @@ it('starts, answers and stops', async () => {
     service.kill('SIGTERM');
   }
   expect(await ended).toEqual([0, null]);
+});
+
+it('leaves no files of batch jobs behind', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tapeline-test-'));
+  const env = { SANDBOX_HOST: '127.0.0.1', SANDBOX_PORT: '0', SANDBOX_DATA_DIR: '' };
+  const service = start({ ...env, TMPDIR: folder });
+  const ended = once(service, 'exit');
+  try {
+    const { url } = await firstLine(service.stdout);
+    const client = new HistoricalClient({ apiKey: 'db-test', baseUrl: url! });
+    const { id } = await client.batch.submitJob({
+      dataset: 'GLBX.MDP3',
+      schema: 'ohlcv-1d',
+      symbols: ['ES.c.0'],
+      stypeIn: 'continuous',
+      start: '2024-07-01',
+    });
+    let state = '';
+    while (state !== 'done') ({ state } = await client.batch.getJobDetails(id));
+    expect(await readdir(folder)).toHaveLength(1);
+  } finally {
+    service.kill('SIGTERM');
+  }
+  expect(await ended).toEqual([0, null]);
+  expect(await readdir(folder)).toEqual([]);
+  await rmdir(folder);
 });
 
 it('says in one line why it cannot start', async () => {

@@ -27,6 +27,8 @@ export async function startSandbox(
 ): Promise<Sandbox> {
   const adapter = new FastifyAdapter({
     forceCloseConnections: true,
+    // Behind a TLS proxy, which official clients for Python need, URLs of files must begin with https.
+    trustProxy: true,
     routerOptions: { ignoreTrailingSlash: true },
   });
   adapter.getInstance().addHook('onRequest', (_, reply, done) => {

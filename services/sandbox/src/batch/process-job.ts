@@ -34,15 +34,16 @@ export async function processJob(source: MarketSource, job: Processing): Promise
   const { schema, start, end } = plan.query;
   const recordSize = schema.recordSize[plan.metadata.version];
   const files: JobFile[] = [];
-  let left = request.limit ?? Infinity;
+  const limit = request.limit ?? Infinity;
+  let count = 0;
   for (const file of planFiles(plan, request)) {
     signal.throwIfAborted();
-    const frames = frameRecords(source.records(file.query), schema, left);
+    const frames = frameRecords(source.records(file.query), schema, limit - count);
     const counter = { bytes: 0 };
     const written = await writeRecords(folder, file, frames, counter, job);
     if (written) files.push(written);
-    left -= counter.bytes / recordSize;
-    if (left === 0) break;
+    count += counter.bytes / recordSize;
+    if (count === limit) break;
     job.onProgress(Math.floor(Number(((file.query.end - start) * 99n) / (end - start))));
   }
   const actualSize = files.reduce((sum, { size }) => sum + size, 0);
@@ -52,8 +53,8 @@ export async function processJob(source: MarketSource, job: Processing): Promise
   const manifest = { job_id: place.jobId, files: describeFiles(files, place) };
   const text = Buffer.from(JSON.stringify(manifest));
   files.push(await writeFile(join(folder, 'manifest.json'), [text]));
-  // Not what was written: symbols that overlap in files of their own are billed once.
-  const recordCount = await countRecords(source, plan);
+  // Symbols that overlap in files of their own are billed once.
+  const recordCount = request.splitSymbols ? await countRecords(source, plan) : count;
   const billedSize = recordCount * recordSize;
   const costUsd = costOf(schema.name, billedSize);
   return { recordCount, billedSize, costUsd, actualSize, files };

@@ -2,15 +2,10 @@
 import { constants, createZstdCompress } from 'node:zlib';
 import { compressFrames } from '@tapeline/dbn';
 
-/** Where the connection is cut. */
-export class CutError extends Error {
-  override readonly name = 'CutError';
-}
-
 /**
  * DBN that breaks off: of `parts`, which are the metadata and then records, the metadata, `count` whole
  * records and half of the next. All of that can be read from what was sent, compressed or not.
- * @throws CutError after that; nothing is cut off where there are no more records.
+ * @throws Error after that; nothing is cut off where there are no more records.
  */
 export async function* cutRecords(
   parts: AsyncIterable<Uint8Array>,
@@ -27,7 +22,7 @@ export async function* cutRecords(
     } else {
       const rest = part.subarray(0, left);
       yield compression === 'zstd' ? await openFrame(rest) : rest;
-      throw new CutError(`the connection is cut after ${count} records, as was asked for`);
+      throw new Error(`the connection is cut after ${count} records, as was asked for`);
     }
     yield* compression === 'zstd' ? compressFrames(one(part)) : one(part);
   }

@@ -17,7 +17,9 @@ import { sampleBatch, schemaByCode, SCHEMA_NAMES, SCHEMAS } from '@tapeline/reco
 import { describeWithTestdata, testdataPath } from '@tapeline/testing';
 import { CombinedSource } from '../domain/combined-source.js';
 import { at, collectBatch, collectBytes, idOf, queryOf } from '../domain/collect-records.js';
+import type { MarketSource } from '../domain/market-source.js';
 import { planRange } from '../domain/plan-range.js';
+import { RestatedSource } from '../domain/restated-source.js';
 import { SyntheticMarket } from '../domain/synthetic/synthetic-market.js';
 import { FolderSource } from './folder-source.js';
 
@@ -79,6 +81,21 @@ describe('files made from a synthetic market', () => {
     expect(some.equals(await collectBytes(market, queryOf('trades', ...part, ids.slice(1))))).toBe(
       true,
     );
+  });
+
+  it('lose records where a day is restated, and nowhere else', async () => {
+    await write('es.dbn', ['ESU4']);
+    const source = new RestatedSource(await open());
+    source.restate('GLBX.MDP3', from, '2026-01-01');
+    const sizes = async (of: MarketSource) => {
+      const days = [queryOf('trades', from, '2024-07-02'), queryOf('trades', '2024-07-02', to)];
+      return Promise.all(days.map(async (day) => (await collectBytes(of, day)).length));
+    };
+    const [restated, other] = await sizes(source);
+    const [before, same] = await sizes(await open());
+    expect(restated).toBeLessThan(before!);
+    expect(other).toBe(same);
+    expect(await source.count(queryOf('trades', from, to))).toBe((restated! + other!) / 48);
   });
 
   it('tell what they hold', async () => {

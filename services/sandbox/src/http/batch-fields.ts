@@ -54,17 +54,20 @@ export function parseSubmission(fields: Fields): BatchRequest {
   };
 }
 
+/** A time before all jobs. */
+const EVER = '0';
+
 const states = z
   .string()
   .default('queued,processing,done')
   .transform((text) => text.split(','))
   .pipe(z.array(z.enum(JOB_STATES)));
-const listing = z.object({ states, since: time.optional() });
+const listing = z.object({ states, since: z.union([z.literal(EVER), time]).default(EVER) });
 
 /** @throws FieldsError */
 export function parseListing(fields: Fields) {
   const { states, since } = parseFields(listing, fields);
-  return { states, since: since === undefined ? 0n : parseTimestamp(since) };
+  return { states, since: since === EVER ? 0n : parseTimestamp(since) };
 }
 
 const ofJob = z.object({ job_id: z.string().min(1) });

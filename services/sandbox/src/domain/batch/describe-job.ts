@@ -2,7 +2,7 @@ import { DAY_NS, formatTimestamp } from '@tapeline/records';
 import type { BatchJob } from './batch-job.js';
 
 /** How long files of a job are kept. */
-export const KEPT_NS = 30n * DAY_NS;
+const KEPT_NS = 30n * DAY_NS;
 
 /** A job in the API's own form: every key is there, null where nothing is known yet. */
 export function describeJob(job: BatchJob) {
