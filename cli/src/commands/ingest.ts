@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { CliError } from '../cli-error.js';
+import { ingestFiles } from '../import/ingest-files.js';
 import { formatQuote } from '../format-quote.js';
 import { GatewayClient } from '../gateway-client.js';
 import type { Job } from '../gateway-client.js';
@@ -15,7 +15,7 @@ export interface IngestOptions {
   readonly start?: string;
   readonly end?: string;
   readonly limit?: number;
-  readonly file?: string;
+  readonly file?: readonly string[];
   readonly jobId?: string;
   readonly maxCost?: number;
   readonly dryRun?: boolean;
@@ -27,12 +27,6 @@ export interface IngestOptions {
 /** The ingest command that the options say. @throws CliError if they say none. */
 export function ingestCommand(options: IngestOptions): object {
   const jobId = options.jobId === undefined ? {} : { job_id: options.jobId };
-  if (options.file !== undefined) {
-    if (options.dataset ?? options.schema ?? options.symbols ?? options.start ?? options.end) {
-      throw new CliError('--file says all by itself: leave out --dataset, --schema and the rest');
-    }
-    return { ...jobId, file: resolve(options.file) };
-  }
   const missing = (['dataset', 'schema', 'symbols', 'start'] as const).filter(
     (name) => options[name] === undefined,
   );
@@ -65,6 +59,7 @@ const approvalAdvice = ({ job_id: jobId, quote }: Job): string =>
 
 /** `tapeline ingest`: submits a job and, with --watch, follows it to its end. */
 export async function ingest(options: IngestOptions): Promise<void> {
+  if (options.file !== undefined) return ingestFiles(options.file, options);
   const command = ingestCommand(options);
   const gateway = new GatewayClient(gatewayUrl());
   const { job_id: jobId } = await gateway.submit(command);
@@ -76,7 +71,7 @@ export async function ingest(options: IngestOptions): Promise<void> {
     );
     return;
   }
-  const label = options.file ?? `${options.schema} ${options.symbols}`;
+  const label = `${options.schema} ${options.symbols}`;
   const [job] = await watchJobs(gateway, [{ jobId, label }]);
   if (!job) throw new CliError(`job ${jobId} is unknown to the gateway`);
   if (options.json) {

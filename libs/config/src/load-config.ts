@@ -27,7 +27,7 @@ const chunkSpans = z.string().transform((text, context) => {
     }
     spans.set(schema, span as 'day' | 'month' | 'year');
   }
-  return spans as ReadonlyMap<string, 'day' | 'month' | 'year'>;
+  return spans;
 });
 
 /** Each setting: its name in the environment, its place in system.yaml, its form. */
