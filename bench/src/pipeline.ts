@@ -4,11 +4,11 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startStack } from '@tapeline/embedded';
 import type { Stack } from '@tapeline/embedded';
 import { Client } from 'pg';
+import { completedJob, submitTrades } from './trades-job.js';
 import { median } from './median.js';
 import { psql } from './psql.js';
 
@@ -24,12 +24,6 @@ export interface PipelineResult {
   readonly ratio_to_psql_copy: number;
   readonly ratios: number[];
   readonly rounds: number;
-}
-
-interface Job {
-  readonly state: string;
-  readonly stored: number;
-  readonly message: string | null;
 }
 
 /** Runs `rounds` rounds, each on a day of its own, ours and the peer's one after the other. */
@@ -78,27 +72,9 @@ async function ingestDay(
   day: Temporal.PlainDate,
 ): Promise<{ stored: number; seconds: number }> {
   const started = performance.now();
-  const response = await fetch(new URL('/v1/jobs', stack.urls.gateway), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      dataset: 'GLBX.MDP3',
-      schema: 'trades',
-      symbols: 'ES.c.0',
-      stype_in: 'continuous',
-      start: day.toString(),
-    }),
-  });
-  const { job_id: jobId } = (await response.json()) as { job_id: string };
-  for (;;) {
-    const answer = await fetch(new URL(`/v1/jobs/${jobId}`, stack.urls.gateway));
-    const job = (await answer.json()) as Job;
-    if (job.state === 'completed') {
-      return { stored: job.stored, seconds: (performance.now() - started) / 1000 };
-    }
-    if (job.state === 'failed' || job.state === 'rejected') throw new Error(`${job.message}`);
-    await delay(50);
-  }
+  const jobId = await submitTrades(stack, day, day.add({ days: 1 }));
+  const { stored } = await completedJob(stack, jobId);
+  return { stored, seconds: (performance.now() - started) / 1000 };
 }
 
 /** The day's rows, out to a file (not timed) and into an empty table of the same kind by psql. */

@@ -9,7 +9,7 @@ import { findProcesses, startStack } from '@tapeline/embedded';
 import type { Stack } from '@tapeline/embedded';
 import { Client } from 'pg';
 import { median } from '../median.js';
-import { completedJob, submitTrades, waitFor } from './trades-job.js';
+import { completedJob, submitTrades, waitFor } from '../trades-job.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const FIRST_DAY = Temporal.PlainDate.from('2024-07-08');
