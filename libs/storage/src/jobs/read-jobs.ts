@@ -1,4 +1,5 @@
-import type { JobEventOf, JobState, Quote } from '@tapeline/contracts';
+import type { JobState } from '@tapeline/contracts';
+import type { JobQuote } from '../spend/approval.js';
 import type { Storage } from '../storage.js';
 
 /** A job with its sums: fetched as the fetcher counted, the rest from the ledger. */
@@ -22,9 +23,7 @@ export interface JobView {
   readonly not_found: readonly string[];
   readonly partial: readonly string[];
   /** What the source asks for it, and for which requests; null for files and before it was quoted. */
-  readonly quote:
-    | (Quote & Pick<JobEventOf<'quoted'>, 'requests' | 'archived' | 'some_held'>)
-    | null;
+  readonly quote: JobQuote | null;
   /** Dollars up to which a person approved it. */
   readonly approved_usd: number | null;
   /** Dollars of what was received so far. */

@@ -4,6 +4,7 @@
  */
 import type { ChunkRequest, IngestCommand } from '@tapeline/contracts';
 import type { PoolClient } from 'pg';
+import type { JobQuote } from '../spend/approval.js';
 import type { Storage } from '../storage.js';
 import { EVERY_INSTRUMENT } from './coverage-claim.js';
 import type { CoverageClaim } from './coverage-claim.js';
@@ -70,16 +71,29 @@ export class PlanTransaction {
    * that is known keeps the claims that it has: it may be complete, and is not fetched for more.
    */
   async savePlan(
-    job: { jobId: string; command: IngestCommand; dataset: string; schema: string },
+    job: {
+      jobId: string;
+      command: IngestCommand;
+      dataset: string;
+      schema: string;
+      quote?: JobQuote | null;
+    },
     chunks: readonly ChunkToSave[],
     shared: readonly string[],
   ): Promise<void> {
     const { client } = this;
     await client.query(
-      `INSERT INTO job (job_id, command, dataset, schema, state, accepted_at)
-            VALUES ($1, $2, $3, $4, 'accepted', now())
-       ON CONFLICT (job_id) DO UPDATE SET dataset = excluded.dataset, schema = excluded.schema`,
-      [job.jobId, job.command, job.dataset, job.schema],
+      `INSERT INTO job (job_id, command, dataset, schema, quote, state, accepted_at)
+            VALUES ($1, $2, $3, $4, $5, 'accepted', now())
+       ON CONFLICT (job_id) DO UPDATE SET dataset = excluded.dataset, schema = excluded.schema,
+                                          quote = coalesce(excluded.quote, job.quote)`,
+      [
+        job.jobId,
+        job.command,
+        job.dataset,
+        job.schema,
+        job.quote ? JSON.stringify(job.quote) : null,
+      ],
     );
     for (const chunk of chunks) {
       const { request } = chunk;

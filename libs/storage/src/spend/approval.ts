@@ -1,4 +1,4 @@
-import type { Quote } from '@tapeline/contracts';
+import type { JobEventOf, Quote } from '@tapeline/contracts';
 import type { Storage } from '../storage.js';
 
 /** Dollars up to which a person has approved the job, or null. */
@@ -28,9 +28,12 @@ export async function approveJob(
   return row && { command: row.command, usd: Number(row.approved_usd) };
 }
 
-/** What the job was quoted, or null. */
-export async function readQuote(storage: Storage, jobId: string): Promise<Quote | null> {
-  const { rows } = await storage.pool.query<{ quote: Quote | null }>(
+/** What a job was quoted, and for which requests. */
+export type JobQuote = Quote & Pick<JobEventOf<'quoted'>, 'requests' | 'archived' | 'some_held'>;
+
+/** What the job was quoted, or null: kept with its plan. */
+export async function readQuote(storage: Storage, jobId: string): Promise<JobQuote | null> {
+  const { rows } = await storage.pool.query<{ quote: JobQuote | null }>(
     'SELECT quote FROM job WHERE job_id = $1',
     [jobId],
   );

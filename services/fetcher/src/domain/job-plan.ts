@@ -2,7 +2,13 @@ import type { IngestCommand, JobEventOf, Quote, Reason } from '@tapeline/contrac
 import type { HistoricalClient } from '@tapeline/databento';
 import type { PartitionSpan } from '@tapeline/records';
 import { withPlanLock } from '@tapeline/storage';
-import type { CoverageClaim, DatasetDay, Storage, SymbologyInterval } from '@tapeline/storage';
+import type {
+  CoverageClaim,
+  DatasetDay,
+  JobQuote,
+  Storage,
+  SymbologyInterval,
+} from '@tapeline/storage';
 import { awaitClaims } from './await-claims.js';
 import type { Hold, SpendLimits } from './costs/decide-spend.js';
 import type { ChunkPlan, InstrumentRanges, PlannedChunk } from './plan-chunks.js';
@@ -81,11 +87,15 @@ export function lockAndPlan(
         ...chunk,
         expected: decision.expected[index] ?? null,
       }));
-      await transaction.savePlan({ jobId, command, dataset, schema }, chunks, plan.shared);
+      const { price } = decision;
+      const quote = price && flatQuote(price);
+      await transaction.savePlan({ jobId, command, dataset, schema, quote }, chunks, plan.shared);
     }
     return { plan, decision };
   });
 }
+
+const flatQuote = ({ quote, ...requests }: Price): JobQuote => ({ ...quote, ...requests });
 
 /** Why a plan without chunks is empty, or null if it is not. */
 export function explainNothing({ chunks, shared, someHeld }: ChunkPlan): JobPlan['nothing'] {

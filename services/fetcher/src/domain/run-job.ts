@@ -84,14 +84,16 @@ export async function runJob(
     await reviveChunks(context.storage, jobId);
     const chunks = (await readPlan(context.storage, jobId)) ?? [];
     await tell(plannedEvent(command, chunks, plan));
-    const quote = plan ? (plan.price?.quote ?? null) : await readQuote(context.storage, jobId);
+    const quote = await readQuote(context.storage, jobId);
     const open = chunks.filter((chunk) => !chunk.shared && chunk.state === 'planned');
-    const files = isBatch(command, quote, context.batchAboveBytes)
-      ? await downloadBatch({ ...context, folder: context.batchFolder }, open)
-      : undefined;
+    const isBatch = comesAsFiles(command, quote, context.batchAboveBytes);
+    const batch = { ...context, folder: context.batchFolder };
+    const files = isBatch
+      ? await downloadBatch(batch, quote?.requests ?? [], chunks, open)
+      : new Map<string, null>();
     for (const chunk of open) {
       const report = (part: PartReport) => tell(receivedEvent(chunk, part, quote));
-      const batchFile = files && (files.get(chunk.chunkId) ?? null);
+      const batchFile = files.get(chunk.chunkId);
       const sources = { ...context, report, ...(batchFile !== undefined && { batchFile }) };
       const fetched = await fetchOne(sources, { jobId, attempt }, command, chunk);
       await tell({ event: 'chunk_fetched', chunk_id: chunk.chunkId, ...fetched });
@@ -106,7 +108,7 @@ export async function runJob(
 }
 
 /** Whether the job comes as files: as it says, or by its size. Limited requests are small. */
-const isBatch = (command: IngestCommand, quote: Quote | null, above: number): boolean =>
+const comesAsFiles = (command: IngestCommand, quote: Quote | null, above: number): boolean =>
   !isFileRequest(command) &&
   command.limit === undefined &&
   (command.delivery === undefined

@@ -4,13 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChunkRequest } from '@tapeline/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import type { ChunkRequest, JobEventOf } from '@tapeline/contracts';
 import type { BatchJobRequest, HistoricalClient } from '@tapeline/databento';
-import type { PartitionSpan } from '@tapeline/records';
 import { forgetSubmission, readSubmission, saveSubmission } from '@tapeline/storage';
 import type { Storage } from '@tapeline/storage';
-import { groupChunks } from '../costs/quote-chunks.js';
-import type { QuoteGroup } from '../costs/quote-chunks.js';
 import { dateOfFile, spanOf, spanStart } from './batch-windows.js';
 
 export interface BatchContext {
@@ -25,37 +23,62 @@ interface RequestedChunk {
   readonly request: ChunkRequest;
 }
 
+/** What was quoted, and so what is bought: the same however often the fetcher dies. */
+type QuotedRequest = JobEventOf<'quoted'>['requests'][number];
+
 /** The state of a batch job is asked for so often. */
 const POLL_MS = 2_000;
 
-/** Paths of the files that hold the chunks' records, by chunk id; a chunk without records has none. */
+/**
+ * Paths of the files that hold the records of `open` chunks, null for a chunk without records; those that no
+ * quoted request covers are left out.
+ * @param chunks all of the plan, of which some may be fetched already.
+ */
 export async function downloadBatch(
   context: BatchContext,
+  requests: readonly QuotedRequest[],
   chunks: readonly RequestedChunk[],
-): Promise<Map<string, string>> {
-  const paths = new Map<string, string>();
-  for (const group of groupChunks(chunks)) {
-    const span = spanOf(group.chunks.map(({ request }) => request));
-    const files = await downloadGroup(context, group.request, span);
-    for (const { chunkId, request } of group.chunks) {
-      const path = files.get(spanStart(BigInt(request.start), span));
-      if (path !== undefined) paths.set(chunkId, path);
-    }
+  open: readonly RequestedChunk[],
+): Promise<Map<string, string | null>> {
+  const paths = new Map<string, string | null>();
+  for (const quoted of requests) {
+    const isCovered = ({ request }: RequestedChunk): boolean => covers(quoted, request);
+    const span = spanOf(chunks.filter(isCovered).map(({ request }) => request));
+    const dates = new Map(
+      open
+        .filter(isCovered)
+        .map(({ chunkId, request }) => [chunkId, spanStart(BigInt(request.start), span)]),
+    );
+    const first = open.find(isCovered);
+    if (!first) continue;
+    const { dataset, schema } = first.request;
+    const batch: BatchJobRequest = {
+      dataset,
+      schema,
+      symbols: quoted.symbols,
+      stypeIn: quoted.stype_in,
+      start: quoted.start,
+      end: quoted.end,
+      splitDuration: span,
+    };
+    const files = await downloadFiles(context, batch, new Set(dates.values()));
+    for (const [chunkId, date] of dates) paths.set(chunkId, files.get(date) ?? null);
   }
   return paths;
 }
 
-/** The files of one batch job by the first day of their span. */
-async function downloadGroup(
+const covers = (quoted: QuotedRequest, request: ChunkRequest): boolean =>
+  quoted.stype_in === request.stype_in &&
+  isDeepStrictEqual(quoted.symbols, request.symbols) &&
+  BigInt(quoted.start) <= BigInt(request.start) &&
+  BigInt(request.end) <= BigInt(quoted.end);
+
+/** The files of one batch job that are wanted, by the first day of their span. */
+async function downloadFiles(
   { storage, client, folder }: BatchContext,
-  request: QuoteGroup['request'],
-  span: PartitionSpan,
+  batch: BatchJobRequest,
+  wanted: ReadonlySet<string>,
 ): Promise<Map<string, string>> {
-  const batch: BatchJobRequest = {
-    ...request,
-    symbols: request.symbols ?? [],
-    splitDuration: span,
-  };
   // Of what is asked for: another job that wants the same takes the files that were bought for this one.
   const key = createHash('sha256').update(JSON.stringify(batch)).digest('hex').slice(0, 20);
   let batchJobId = await submitOnce({ storage, client }, key, batch);
@@ -71,7 +94,7 @@ async function downloadGroup(
   const files = await client.batch.downloadJob({
     jobId: batchJobId,
     folder,
-    filter: ({ filename }) => dateOfFile(filename) !== undefined,
+    filter: ({ filename }) => wanted.has(dateOfFile(filename) ?? ''),
   });
   return new Map(files.map(({ path }) => [dateOfFile(path)!, path]));
 }
