@@ -22,6 +22,8 @@ export interface Job {
   readonly stored: number;
   readonly quarantined: number;
   readonly filtered: number;
+  /** Rows that the stored ones took the place of. */
+  readonly replaced: number;
   /** Whether fetched = stored + quarantined + filtered. */
   readonly holds: boolean;
   readonly seconds: number | null;

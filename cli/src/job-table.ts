@@ -52,6 +52,7 @@ export const jobSummary = (job: Job) => ({
   stored: job.stored,
   quarantined: job.quarantined,
   filtered: job.filtered,
+  replaced: job.replaced,
   holds: job.holds,
   seconds: job.seconds,
 });

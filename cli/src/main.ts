@@ -75,6 +75,14 @@ program
       'one stream a chunk, or files of a batch job (default: by size)',
     ).choices(['stream', 'batch']),
   )
+  .addOption(
+    new Option(
+      '--refetch [what]',
+      'fetch held days again that Databento changed since, or all, and replace them',
+    )
+      .choices(['stale', 'all'])
+      .preset('stale'),
+  )
   .option('--dry-run', 'show what is held, what would be bought, and the price; buy nothing')
   .option('--watch', 'show progress and end with the job')
   .option(...json)
@@ -126,9 +134,7 @@ program
   .option('--calendar', 'draw months, a character a day')
   .option(...json)
   .action(async (options: CoverageOptions) => {
-    const ingest = program.commands.find((command) => command.name() === 'ingest');
-    const canRefetch = ingest?.options.some(({ long }) => long === '--refetch') ?? false;
-    await (await import('./commands/coverage.js')).coverage(options, canRefetch);
+    await (await import('./commands/coverage.js')).coverage(options);
   });
 
 program

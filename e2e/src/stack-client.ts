@@ -20,6 +20,7 @@ export interface Job {
   readonly stored: number;
   readonly quarantined: number;
   readonly filtered: number;
+  readonly replaced: number;
   readonly holds: boolean;
   readonly not_found: readonly string[];
   readonly quote: { readonly usd: number; readonly records: number; readonly bytes: number } | null;
@@ -32,11 +33,15 @@ export interface SandboxFault {
   readonly method: string;
   readonly times?: number;
   readonly status?: number;
+  readonly case?: string;
+  readonly message?: string;
   readonly retry_after?: number;
   readonly cut_after_bytes?: number;
   readonly delay_ms?: number;
   readonly lose_answer?: boolean;
   readonly wrong_hash?: boolean;
+  readonly dataset?: string;
+  readonly date?: string;
 }
 
 /** A stack of a test's own, and what tests ask of it. */

@@ -16,11 +16,8 @@ export interface CoverageOptions {
   readonly json?: boolean;
 }
 
-/**
- * `tapeline coverage`: what is held, being fetched and missing, as a table, a calendar or JSON.
- * @param canRefetch whether `tapeline ingest --refetch` exists.
- */
-export async function coverage(options: CoverageOptions, canRefetch: boolean): Promise<void> {
+/** `tapeline coverage`: what is held, being fetched and missing, as a table, a calendar or JSON. */
+export async function coverage(options: CoverageOptions): Promise<void> {
   const answer = await new GatewayClient(gatewayUrl()).coverage(parametersOf(options));
   if (options.json) {
     console.log(JSON.stringify(answer));
@@ -32,7 +29,7 @@ export async function coverage(options: CoverageOptions, canRefetch: boolean): P
       options.calendar ? drawCalendar(answer.rows, coloured) : formatCoverage(answer.rows),
     );
   }
-  for (const line of remarks(answer, options, canRefetch)) console.log(line);
+  for (const line of remarks(answer, options)) console.log(line);
 }
 
 const parametersOf = (options: CoverageOptions): URLSearchParams =>
@@ -50,16 +47,13 @@ const parametersOf = (options: CoverageOptions): URLSearchParams =>
 export function remarks(
   { rows, nothing_held: nothing, left_off: leftOff }: CoverageAnswer,
   options: Pick<CoverageOptions, 'stale'>,
-  canRefetch: boolean,
 ): string[] {
   const lines: string[] = [];
   const stale = rows.filter((row) => row.stale_days > 0);
   if (stale.length > 0) {
     const days = stale.reduce((sum, row) => sum + row.stale_days, 0);
     const what = `Databento changed ${count(days, 'day')} of ${count(stale.length, 'symbol')} after they were bought`;
-    const remedy = canRefetch
-      ? "'tapeline ingest --refetch' fetches them again"
-      : "fetching them again ('tapeline ingest --refetch') is yet to come";
+    const remedy = "'tapeline ingest --refetch' fetches and replaces them";
     lines.push(options.stale ? `${what}; ${remedy}` : `${what}; --stale lists them`);
   } else if (options.stale) {
     lines.push('nothing held was changed by Databento after it was bought, as far as it was asked');

@@ -19,6 +19,7 @@ export interface IngestOptions {
   readonly jobId?: string;
   readonly maxCost?: number;
   readonly dryRun?: boolean;
+  readonly refetch?: 'stale' | 'all';
   readonly delivery?: 'stream' | 'batch';
   readonly watch?: boolean;
   readonly json?: boolean;
@@ -46,6 +47,7 @@ export function ingestCommand(options: IngestOptions): object {
     ...(options.end !== undefined && { end: options.end }),
     ...(options.limit !== undefined && { limit: options.limit }),
     ...(options.maxCost !== undefined && { max_cost_usd: options.maxCost }),
+    ...(options.refetch !== undefined && { refetch: options.refetch }),
     ...(options.dryRun && { dry_run: true }),
     ...(options.delivery !== undefined && { delivery: options.delivery }),
   };
@@ -80,6 +82,9 @@ export async function ingest(options: IngestOptions): Promise<void> {
     console.log(formatQuote(job.quote));
   } else {
     console.log(formatJobs([job]));
+    if (job.replaced > 0) {
+      console.log(`${job.replaced.toLocaleString('en-US')} rows held before were replaced`);
+    }
     if (job.message) console.log(job.message);
     if (job.state === 'awaiting_approval') console.log(approvalAdvice(job));
     if (job.not_found.length > 0) console.log(`not found: ${job.not_found.join(', ')}`);

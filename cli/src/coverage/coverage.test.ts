@@ -186,26 +186,23 @@ describe('remarks', () => {
   const stale = rowOf(fortnight, { stale_days: 2 });
   const answer = { rows: [rowOf(fortnight), stale], nothing_held: [], left_off: 0 };
 
-  it('name the command that fetches again once there is one', () => {
+  it('name the command that fetches again', () => {
     const what = 'Databento changed 2 days of 1 symbol after they were bought';
-    expect(remarks(answer, {}, true)).toEqual([`${what}; --stale lists them`]);
-    expect(remarks(answer, { stale: true }, true)).toEqual([
-      `${what}; 'tapeline ingest --refetch' fetches them again`,
-    ]);
-    expect(remarks(answer, { stale: true }, false)).toEqual([
-      `${what}; fetching them again ('tapeline ingest --refetch') is yet to come`,
+    expect(remarks(answer, {})).toEqual([`${what}; --stale lists them`]);
+    expect(remarks(answer, { stale: true })).toEqual([
+      `${what}; 'tapeline ingest --refetch' fetches and replaces them`,
     ]);
   });
 
   it('say why there is nothing or not all', () => {
     const none = { rows: [], nothing_held: [], left_off: 0 };
-    expect(remarks(none, {}, true)[0]).toMatch(
+    expect(remarks(none, {})[0]).toMatch(
       /^nothing of this is held or being fetched; 'tapeline ingest/,
     );
-    expect(remarks(none, { stale: true }, true)[0]).toMatch(/^nothing held was changed/);
-    expect(remarks({ ...none, nothing_held: ['CL.c.0', 'NQ.c.0'] }, {}, true)).toEqual([
+    expect(remarks(none, { stale: true })[0]).toMatch(/^nothing held was changed/);
+    expect(remarks({ ...none, nothing_held: ['CL.c.0', 'NQ.c.0'] }, {})).toEqual([
       'nothing is held or being fetched of CL.c.0, NQ.c.0',
     ]);
-    expect(remarks({ ...none, left_off: 1200 }, {}, true)[1]).toMatch(/^1,200 symbols more/);
+    expect(remarks({ ...none, left_off: 1200 }, {})[1]).toMatch(/^1,200 symbols more/);
   });
 });

@@ -67,6 +67,11 @@ const apiRequest = z.strictObject({
   max_cost_usd: z.number().nonnegative('max_cost_usd is 0 or more').optional(),
   /** How records come: as one stream for each chunk, or as files of a batch job; by default by size. */
   delivery: z.enum(['stream', 'batch']).optional(),
+  /**
+   * Fetch again what is held, and put it in the place of what is there: days that Databento changed since
+   * they were bought, or all.
+   */
+  refetch: z.enum(['stale', 'all']).optional(),
   /** Plan and quote only: nothing is bought, nothing is stored. */
   dry_run: z.boolean().optional(),
 });
@@ -76,6 +81,15 @@ const fileRequest = z.strictObject({
   job_id: jobIdSchema.optional(),
   file: z.string().startsWith('/', 'give the absolute path of a file that the fetcher can read'),
 });
+
+const withoutLimit = (
+  command: { limit?: number | undefined; refetch?: string | undefined },
+  context: z.core.$RefinementCtx,
+): void => {
+  if (command.limit === undefined || command.refetch === undefined) return;
+  const message = 'whole ranges are fetched again: leave out the limit';
+  context.addIssue({ code: 'custom', path: ['refetch'], message });
+};
 
 const endAfterStart = (
   command: { start: string; end?: string | undefined },
@@ -97,7 +111,9 @@ const endAfterStart = (
   }
 };
 
-export const ingestCommandSchema = z.union([fileRequest, apiRequest.superRefine(endAfterStart)]);
+const checkedApiRequest = apiRequest.superRefine(endAfterStart).superRefine(withoutLimit);
+
+export const ingestCommandSchema = z.union([fileRequest, checkedApiRequest]);
 
 export type IngestCommandInput = z.input<typeof ingestCommandSchema>;
 export type IngestCommand = z.output<typeof ingestCommandSchema>;
@@ -135,7 +151,7 @@ export function parseIngestCommand(input: unknown): IngestCommand {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new InvalidCommandError(['the command must be a JSON object'], undefined);
   }
-  const branch = 'file' in input ? fileRequest : apiRequest.superRefine(endAfterStart);
+  const branch = 'file' in input ? fileRequest : checkedApiRequest;
   const result = branch.safeParse(input);
   if (result.success) return result.data;
   const jobId = jobIdSchema.safeParse((input as { job_id?: unknown }).job_id);

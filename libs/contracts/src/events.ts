@@ -27,6 +27,11 @@ export const chunkRequestSchema = z.object({
   start: nanoseconds,
   end: nanoseconds,
   limit: count.optional(),
+  /**
+   * Set if what it brings replaces what is held of its claims: the date of Databento's change, or the job that
+   * asked for it. Another change is another chunk.
+   */
+  replaces: z.string().optional(),
   /** Held already: records inside these ranges are dropped by the fetcher, not counted as fetched. */
   exclude: z.array(heldRangeSchema),
 });

@@ -104,8 +104,17 @@ export function indexDdl(schema: SchemaDescription, name: string = schema.table)
   return `CREATE INDEX ${index} ON ${quoteIdentifier(name)} (instrument_id, ${time})`;
 }
 
-/** `COPY … FROM STDIN` for the bytes that the COPY encoder makes. */
-export function copyStatement(schema: SchemaDescription, name: string = schema.table): string {
-  const columns = tableColumns(schema).map((column) => quoteIdentifier(column.name));
-  return `COPY ${quoteIdentifier(name)} (${columns.join(', ')}) FROM STDIN (FORMAT binary)`;
-}
+/** Names of the table's columns as they stand in a statement. */
+export const columnList = (schema: SchemaDescription): string =>
+  tableColumns(schema)
+    .map((column) => quoteIdentifier(column.name))
+    .join(', ');
+
+/**
+ * `COPY … FROM STDIN` for the bytes that the COPY encoder makes.
+ * @param table another one with the same columns, quoted.
+ */
+export const copyStatement = (
+  schema: SchemaDescription,
+  table: string = quoteIdentifier(schema.table),
+): string => `COPY ${table} (${columnList(schema)}) FROM STDIN (FORMAT binary)`;

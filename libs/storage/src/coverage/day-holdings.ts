@@ -16,17 +16,22 @@ export interface DayHoldings {
   readonly parts: readonly HeldTimeRange[];
 }
 
-/** Adds what is held of an instrument itself to what is held of every instrument. */
-export function dayHoldings(...holdings: readonly (Holdings | undefined)[]): DayHoldings {
-  const given = holdings.filter((own) => own !== undefined);
+/**
+ * Adds what is held of an instrument itself to what is held of every instrument. Where it is held itself, its
+ * records came that way, so a day that is stale for the others need not be for it.
+ */
+export function dayHoldings(own?: Holdings, every?: Holdings): DayHoldings {
+  const given = [own, every].filter((holdings) => holdings !== undefined);
+  const ownDays = wholeDays(own?.held ?? []);
   const parts = joinRanges(given.flatMap(({ held }) => held));
   return {
-    whole: parts
-      .map(({ start, end }) => ({ from: dayFrom(start), to: dayOf(end) }))
-      .filter(({ from, to }) => from < to),
+    whole: wholeDays(parts),
     touched: parts.map(touchedDays),
     fetching: given.flatMap(({ pending }) => pending).map(touchedDays),
-    stale: given.flatMap(({ stale }) => stale),
+    stale: [
+      ...(own?.stale ?? []),
+      ...(every?.stale ?? []).flatMap((days) => without(days, ownDays)),
+    ],
     parts,
   };
 }
@@ -44,4 +49,22 @@ function joinRanges(ranges: readonly HeldTimeRange[]): HeldTimeRange[] {
     else if (last.end < next.end) joined[joined.length - 1] = { ...last, end: next.end };
   }
   return joined;
+}
+
+const wholeDays = (ranges: readonly HeldTimeRange[]): DayRange[] =>
+  ranges
+    .map(({ start, end }) => ({ from: dayFrom(start), to: dayOf(end) }))
+    .filter(({ from, to }) => from < to);
+
+/** What is left of a range of days; the others are in order of time. */
+function without(days: DayRange, others: readonly DayRange[]): DayRange[] {
+  const left: DayRange[] = [];
+  let { from } = days;
+  for (const other of others) {
+    if (other.to <= from || other.from >= days.to) continue;
+    if (other.from > from) left.push({ from, to: other.from });
+    from = other.to;
+  }
+  if (from < days.to) left.push({ from, to: days.to });
+  return left;
 }

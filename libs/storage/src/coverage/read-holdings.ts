@@ -1,5 +1,6 @@
 import type { SchemaName } from '@tapeline/records';
 import type { PoolClient } from 'pg';
+import { BOUGHT } from '../planning/bought.js';
 import { EVERY_INSTRUMENT } from '../planning/coverage-claim.js';
 import type { HeldTimeRange } from '../read/held-ranges.js';
 import type { DayRange } from './coverage-row.js';
@@ -40,13 +41,6 @@ interface HoldingsRow {
 }
 
 const DAY = '86400000000000';
-
-/**
- * The day on which a chunk's bytes came from the source. One that is taken from the archive again is
- * fetched later than it was bought.
- */
-const BOUGHT = `(least(k.fetched_at, (SELECT max(at) FROM spend WHERE spend.chunk_id = k.chunk_id))
-                  AT TIME ZONE 'UTC')::date`;
 
 /**
  * Reads claims, joined per instrument: its cost grows with the claims, and not with the days.

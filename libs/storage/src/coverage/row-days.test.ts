@@ -136,6 +136,19 @@ describe('a day is', () => {
   });
 });
 
+describe('an instrument that was bought again while ALL_SYMBOLS was not', () => {
+  it('is stale only where it is not held itself', () => {
+    const every = { held: [{ start: at(1), end: at(5) }], stale: [{ from: 1, to: 5 }] };
+    const own = { held: [{ start: at(2), end: at(3) }] };
+    expect(statesOf(own, week, new Map(), every).slice(1, 5)).toEqual([
+      'held stale',
+      'held',
+      'held stale',
+      'held stale',
+    ]);
+  });
+});
+
 describe('days are joined', () => {
   const pieces: Piece[] = [
     { instrumentId: 1, rawSymbol: 'ESU4', from: 1, to: 3 },

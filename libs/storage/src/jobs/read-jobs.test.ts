@@ -49,6 +49,7 @@ it('sums what was fetched and what became of it, over all chunks', async () => {
     stored: 9,
     quarantined: 0,
     filtered: 1,
+    replaced: 0,
     holds: false,
     chunks: { total: 2, complete: 1 },
     not_found: ['XX'],

@@ -17,6 +17,8 @@ export interface JobView {
   readonly stored: number;
   readonly quarantined: number;
   readonly filtered: number;
+  /** Rows that the stored ones took the place of, where the job was to fetch again what was held. */
+  readonly replaced: number;
   /** Whether fetched = stored + quarantined + filtered. */
   readonly holds: boolean;
   readonly chunks: { readonly total: number; readonly complete: number };
@@ -57,6 +59,7 @@ interface Row {
   stored: string;
   quarantined: string;
   filtered: string;
+  replaced: string;
 }
 
 /** @param jobs the jobs in question, chosen before anything is summed. */
@@ -72,7 +75,8 @@ const select = (jobs: string): string => `
              count(*) FILTER (WHERE k.state = 'complete') AS complete,
              CASE WHEN bool_or(k.expected IS NULL) THEN NULL ELSE sum(k.expected) END AS expected,
              coalesce(sum(k.fetched), 0) AS fetched, coalesce(sum(l.stored), 0) AS stored,
-             coalesce(sum(l.quarantined), 0) AS quarantined, coalesce(sum(l.filtered), 0) AS filtered
+             coalesce(sum(l.quarantined), 0) AS quarantined, coalesce(sum(l.filtered), 0) AS filtered,
+             coalesce(sum(k.replaced), 0) AS replaced
         FROM job_chunk c JOIN chunk k USING (chunk_id)
         LEFT JOIN LATERAL (
           SELECT sum(stored) AS stored, sum(quarantined) AS quarantined, sum(filtered) AS filtered
@@ -121,6 +125,7 @@ function view(row: Row): JobView {
     stored,
     quarantined,
     filtered,
+    replaced: Number(row.replaced),
     holds: fetched === stored + quarantined + filtered,
     chunks: { total: Number(row.chunks), complete: Number(row.complete) },
     not_found: row.not_found ?? [],

@@ -1,5 +1,6 @@
-import type { Reason, Totals } from '@tapeline/contracts';
+import type { ChunkRequest, Reason, Totals } from '@tapeline/contracts';
 import type { Storage } from '../storage.js';
+import { replaceHeld } from '../write/replace-held.js';
 
 export interface CompletedJob {
   readonly jobId: string;
@@ -69,15 +70,23 @@ export async function settleChunk(
 const NOTHING: Settlement = { completedChunk: null, completedJobs: [] };
 
 async function completeChunk(storage: Storage, chunkId: string): Promise<Totals | null> {
-  const { rows } = await storage.pool.query<CountRow>(
-    `WITH sums AS (SELECT ${TOTALS} FROM ledger WHERE chunk_id = $1)
-     UPDATE chunk SET state = 'complete', completed_at = now() FROM sums
-      WHERE chunk_id = $1 AND chunk.state = 'fetched'
-        AND chunk.fetched = sums.stored + sums.quarantined + sums.filtered
-     RETURNING chunk.fetched, sums.*`,
-    [chunkId],
-  );
-  return rows[0] ? readTotals(rows[0]) : null;
+  return storage.transaction(async (client) => {
+    const { rows } = await client.query<CountRow & { request: ChunkRequest }>(
+      `WITH sums AS (SELECT ${TOTALS} FROM ledger WHERE chunk_id = $1)
+       UPDATE chunk SET state = 'complete', completed_at = now() FROM sums
+        WHERE chunk_id = $1 AND chunk.state = 'fetched'
+          AND chunk.fetched = sums.stored + sums.quarantined + sums.filtered
+       RETURNING chunk.fetched, chunk.request, sums.*`,
+      [chunkId],
+    );
+    const [row] = rows;
+    if (!row) return null;
+    if (row.request.replaces !== undefined) {
+      const replaced = await replaceHeld(client, chunkId, row.request);
+      await client.query('UPDATE chunk SET replaced = $2 WHERE chunk_id = $1', [chunkId, replaced]);
+    }
+    return readTotals(row);
+  });
 }
 
 async function chunkTotals(storage: Storage, chunkId: string): Promise<Totals | null> {

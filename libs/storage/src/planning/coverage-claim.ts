@@ -8,6 +8,10 @@ export interface CoverageClaim {
   readonly endTies: number;
   readonly chunkId: string;
   readonly chunkState: 'planned' | 'fetched' | 'complete' | 'failed';
+  /** Whether the chunk replaces what is held of the claim, once it is complete. */
+  readonly isReplacement: boolean;
+  /** UTC date on which the chunk's bytes came from the source; null before. */
+  readonly bought: string | null;
   /** Whether the chunk may hold less than it claims: it has a limit, or is a file. Known once fetched. */
   readonly mayStopEarly: boolean;
 }

@@ -142,6 +142,8 @@ describe('coverage', () => {
         endTies: 0,
         chunkId: 'plain',
         chunkState: 'planned',
+        isReplacement: false,
+        bought: null,
         mayStopEarly: false,
       },
       {
@@ -151,6 +153,8 @@ describe('coverage', () => {
         endTies: 2,
         chunkId: 'limited',
         chunkState: 'fetched',
+        isReplacement: false,
+        bought: expect.any(String),
         mayStopEarly: true,
       },
       {
@@ -160,6 +164,8 @@ describe('coverage', () => {
         endTies: 0,
         chunkId: 'file',
         chunkState: 'planned',
+        isReplacement: false,
+        bought: null,
         mayStopEarly: true,
       },
     ]);

@@ -6,6 +6,8 @@ import type { ChunkRequest, IngestCommand } from '@tapeline/contracts';
 import type { PoolClient } from 'pg';
 import type { JobQuote } from '../spend/approval.js';
 import type { Storage } from '../storage.js';
+import { createStaging } from '../write/staging.js';
+import { BOUGHT } from './bought.js';
 import { EVERY_INSTRUMENT } from './coverage-claim.js';
 import type { CoverageClaim } from './coverage-claim.js';
 import { saveDatasetDays } from './dataset-days.js';
@@ -48,6 +50,7 @@ export class PlanTransaction {
     const every = instruments.includes(EVERY_INSTRUMENT);
     const { rows } = await this.client.query<CoverageRow>(
       `SELECT c.instrument_id, c.start_ns, c.end_ns, c.end_ties, c.chunk_id, k.state,
+              k.request ? 'replaces' AS is_replacement, ${BOUGHT}::text AS bought,
               (k.request ? 'limit' OR k.request ->> 'source' = 'file') AS may_stop_early
          FROM coverage c JOIN chunk k USING (chunk_id)
         WHERE c.dataset = $1 AND c.schema = $2
@@ -62,6 +65,8 @@ export class PlanTransaction {
       endTies: Number(row.end_ties),
       chunkId: row.chunk_id,
       chunkState: row.state,
+      isReplacement: row.is_replacement,
+      bought: row.bought,
       mayStopEarly: row.may_stop_early,
     }));
   }
@@ -112,6 +117,8 @@ export class PlanTransaction {
         ],
       );
       if (!isNew) continue;
+      if (request.replaces !== undefined)
+        await createStaging(client, chunk.chunkId, request.schema);
       await client.query(
         `INSERT INTO coverage (dataset, schema, instrument_id, start_ns, end_ns, chunk_id)
          SELECT $1, $2, id, first, last, $3
@@ -157,6 +164,8 @@ interface CoverageRow {
   end_ties: string;
   chunk_id: string;
   state: CoverageClaim['chunkState'];
+  is_replacement: boolean;
+  bought: string | null;
   may_stop_early: boolean;
 }
 

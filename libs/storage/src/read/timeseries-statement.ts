@@ -1,5 +1,6 @@
-import { formatTimestamp, ORDINAL, nanosecondsName, quoteIdentifier } from '@tapeline/records';
+import { ORDINAL, nanosecondsName, quoteIdentifier } from '@tapeline/records';
 import type { SchemaDescription } from '@tapeline/records';
+import { microsecond } from '../microsecond.js';
 import { answerSelectList } from './answer-field.js';
 import type { SymbolInterval } from './disjoint-intervals.js';
 
@@ -19,10 +20,6 @@ export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
 }
-
-/** The microsecond of a time as text that `timestamptz` reads exactly. */
-const microsecond = (nanoseconds: bigint): string =>
-  `${formatTimestamp(nanoseconds).slice(0, -'000Z'.length)}Z`;
 
 /**
  * The one statement of an answer. All that comes from a user is a parameter; identifiers come from the

@@ -47,6 +47,8 @@ const ChunkEntity = defineEntity({
     skipped: big().default(0),
     batches: p.integer().nullable(),
     bytes: big().nullable(),
+    /** Rows that it took the place of, if its request says that it replaces. */
+    replaced: big().nullable(),
     planned_at: time().nullable(),
     fetched_at: time().nullable(),
     completed_at: time().nullable(),
@@ -120,6 +122,7 @@ const LedgerEntity = defineEntity({
 const QuarantineEntity = defineEntity({
   name: 'Quarantine',
   tableName: 'quarantine',
+  indexes: [{ name: 'quarantine_by_schema', properties: ['dataset', 'schema', 'instrument_id'] }],
   uniques: [{ name: 'quarantine_record', properties: ['chunk_id', 'ordinal'] }],
   properties: {
     id: p.bigint('string').primary().autoincrement(),

@@ -37,7 +37,7 @@ const RELATIONAL =
   'batch_submission chunk coverage dataset dataset_day job job_chunk ledger quarantine spend symbology'.split(
     ' ',
   );
-const MIGRATIONS = ['Migration1', 'Migration2', 'Migration3'];
+const MIGRATIONS = ['Migration1', 'Migration2', 'Migration3', 'Migration4'];
 const MARKET = SCHEMA_NAMES.map((name) => SCHEMAS[name].table);
 const ALL = [...RELATIONAL, ...MARKET, ...MARKET.map((name) => `${name}_view`)];
 

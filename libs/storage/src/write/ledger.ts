@@ -12,6 +12,9 @@ export interface LedgerEntry {
   readonly last: bigint | null;
 }
 
+/** Rows go into their market table, or wait until their chunk can replace what is held. */
+export type Destination = 'market' | 'staging';
+
 /** A batch whose id is in the ledger with other records or other outcomes. */
 export class BatchConflictError extends Error {
   readonly code = 'batch_conflict';
@@ -19,7 +22,7 @@ export class BatchConflictError extends Error {
 }
 
 /**
- * Claims a part of a batch in the transaction that writes its rows: true if it is new, false if it has
+ * Claims a part of a batch in the transaction that writes its rows: where its rows go, or undefined if it has
  * to be left out, since the part or the whole batch is accounted for already. Parts of one batch are
  * claimed one at a time, so that together they never count more records than were fetched.
  * @throws BatchConflictError if the batch is there with other records, or was begun under rules with
@@ -29,17 +32,19 @@ export async function claim(
   client: PoolClient,
   header: BatchHeader,
   entry: LedgerEntry,
-): Promise<boolean> {
+): Promise<Destination | undefined> {
   // A statement of its own: the next one sees what the transaction that held the lock has committed.
-  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-    `batch ${header.batch_id}`,
-  ]);
+  const { rows: chunks } = await client.query<{ replaces: boolean | null }>(
+    `SELECT pg_advisory_xact_lock(hashtextextended($1, 0)),
+            (SELECT request ? 'replaces' FROM chunk WHERE chunk_id = $2) AS replaces`,
+    [`batch ${header.batch_id}`, header.chunk_id],
+  );
   const { rows: parts } = await client.query<Part>(
     `SELECT part, sha256, fetched, stored, quarantined, filtered, rules_version
        FROM ledger WHERE batch_id = $1`,
     [header.batch_id],
   );
-  if (!isNew(parts, header, entry)) return false;
+  if (!isNew(parts, header, entry)) return undefined;
   await client.query(
     `INSERT INTO ledger (batch_id, part, chunk_id, job_id, dataset, schema, fetched, stored,
                          quarantined, filtered, sha256, rules_version, first_ns, last_ns, trace_id)
@@ -62,7 +67,7 @@ export async function claim(
       activeTraceId(),
     ],
   );
-  return true;
+  return chunks[0]?.replaces ? 'staging' : 'market';
 }
 
 type Counts = Pick<LedgerEntry, 'stored' | 'quarantined' | 'filtered'>;

@@ -1,12 +1,13 @@
 import { pipeline } from 'node:stream/promises';
 import type { BatchHeader } from '@tapeline/contracts';
-import { copyStatement, encodeCopy } from '@tapeline/records';
+import { copyStatement, encodeCopy, quoteIdentifier } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
 import { checkAccepted } from './check-batch.js';
 import { claim } from './ledger.js';
+import { stagingTable } from './staging.js';
 
 /**
  * Stores a validated batch: its ledger row and its rows in one transaction, so that a redelivered batch
@@ -24,16 +25,20 @@ export async function writeBatch(
   const datasetId = await storage.datasetId(header.dataset);
   const times = batch.indexTimestamps();
   return storage.transaction(async (client) => {
-    const isNew = await claim(client, header, {
+    const destination = await claim(client, header, {
       stored: batch.length,
       quarantined: 0,
       filtered: header.filtered,
       first: times[0] ?? null,
       last: times.at(-1) ?? null,
     });
-    if (!isNew) return 'duplicate';
+    if (!destination) return 'duplicate';
     if (batch.length > 0) {
-      await copyRows(client, batch, datasetId).catch((error: unknown) => {
+      const table =
+        destination === 'staging'
+          ? stagingTable(header.chunk_id)
+          : quoteIdentifier(batch.schema.table);
+      await copyRows(client, batch, datasetId, table).catch((error: unknown) => {
         if (isWithoutPartition(error)) partitions.forget();
         throw error;
       });
@@ -46,10 +51,11 @@ async function copyRows(
   client: PoolClient,
   batch: ColumnarBatch,
   datasetId: number,
+  table: string,
 ): Promise<void> {
   // Encoded before the server is told to expect rows: it would wait for ever if this failed.
   const rows = encodeCopy(batch, datasetId);
-  const copy = client.query(copyFrom(copyStatement(batch.schema)));
+  const copy = client.query(copyFrom(copyStatement(batch.schema, table)));
   await pipeline([rows], copy);
   if (copy.rowCount !== batch.length) {
     throw new Error(`COPY stored ${copy.rowCount} of ${batch.length} rows`);

@@ -22,14 +22,14 @@ export async function writeQuarantine(
   const ids = batch.column('instrument_id') as Uint32Array;
   const ordinals = batch.ordinals();
   return storage.transaction(async (client) => {
-    const isNew = await claim(client, header, {
+    const destination = await claim(client, header, {
       stored: 0,
       quarantined: batch.length,
       filtered: 0,
       first: null,
       last: null,
     });
-    if (!isNew) return 'duplicate';
+    if (!destination) return 'duplicate';
     await client.query(
       `INSERT INTO quarantine (dataset, schema, chunk_id, batch_id, job_id, rules_version,
                                ordinal, instrument_id, ts_ns, rule, reason, record)

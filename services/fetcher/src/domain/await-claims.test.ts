@@ -9,6 +9,8 @@ const claim = (more: Partial<CoverageClaim>): CoverageClaim => ({
   endTies: 0,
   chunkId: 'c',
   chunkState: 'planned',
+  isReplacement: false,
+  bought: null,
   mayStopEarly: true,
   ...more,
 });

@@ -1,4 +1,4 @@
-import type { IngestCommand, JobEventOf, Quote, Reason } from '@tapeline/contracts';
+import type { ApiRequest, IngestCommand, JobEventOf, Quote, Reason } from '@tapeline/contracts';
 import type { HistoricalClient } from '@tapeline/databento';
 import type { PartitionSpan } from '@tapeline/records';
 import { withPlanLock } from '@tapeline/storage';
@@ -98,9 +98,15 @@ export function lockAndPlan(
 const flatQuote = ({ quote, ...requests }: Price): JobQuote => ({ ...quote, ...requests });
 
 /** Why a plan without chunks is empty, or null if it is not. */
-export function explainNothing({ chunks, shared, someHeld }: ChunkPlan): JobPlan['nothing'] {
+export function explainNothing(
+  { chunks, shared, someHeld }: ChunkPlan,
+  refetch?: ApiRequest['refetch'],
+): JobPlan['nothing'] {
   if (chunks.length > 0 || shared.length > 0) return null;
+  const held = refetch
+    ? 'all of it is held, and Databento has not changed it since it was bought'
+    : 'all of it is held already';
   return someHeld
-    ? { reason: 'already_held', message: 'all of it is held already; nothing was requested' }
+    ? { reason: 'already_held', message: `${held}; nothing was requested` }
     : { reason: 'no_records', message: 'the symbols name no instrument on these days' };
 }

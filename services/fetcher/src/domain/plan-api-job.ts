@@ -12,8 +12,9 @@ import { intervalClaims } from './file-symbology.js';
 import { explainNothing, lockAndPlan } from './job-plan.js';
 import type { Decision, JobPlan, PlanContext, Price } from './job-plan.js';
 import { SYMBOLS_PER_REQUEST } from './pages.js';
-import { instrumentRanges, planChunks } from './plan-chunks.js';
+import { instrumentRanges, planChunks, standingClaims } from './plan-chunks.js';
 import type { ChunkPlan, PlannedChunk, PlanRequest } from './plan-chunks.js';
+import { planRefetch } from './plan-refetch.js';
 import { resolveSymbols } from './resolve-symbols.js';
 import type { TimeRange } from './time-ranges.js';
 
@@ -78,11 +79,22 @@ export async function planApiJob(
     instruments,
     symbology: resolved.intervals,
     days,
-    plan: (coverage) => planChunks(request, instruments, coverage),
+    plan: (coverage) => {
+      const missing = planChunks(request, instruments, standingClaims(coverage));
+      if (!command.refetch) return missing;
+      const refetch = { what: command.refetch, jobId, days };
+      const again = planRefetch(request, instruments, coverage, refetch);
+      return {
+        chunks: [...missing.chunks, ...again.chunks],
+        shared: [...new Set([...missing.shared, ...again.shared])],
+        someHeld: missing.someHeld,
+      };
+    },
     decide: (plan) => decide(context, jobId, command, plan),
   });
   const { price, hold } = decision;
-  return { ...found, price, hold, nothing: explainNothing(plan), note: noteOf(clamped.note, days) };
+  const nothing = explainNothing(plan, command.refetch);
+  return { ...found, price, hold, nothing, note: noteOf(clamped.note, days) };
 }
 
 async function decide(

@@ -32,6 +32,8 @@ const claim = (
   endTies: 0,
   chunkId: 'other',
   chunkState: 'complete',
+  isReplacement: false,
+  bought: null,
   mayStopEarly: false,
   ...more,
 });

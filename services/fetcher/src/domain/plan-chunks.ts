@@ -73,7 +73,12 @@ export function planChunks(
   };
 }
 
-const concerns = (claim: CoverageClaim, instrumentId: number): boolean =>
+/** Claims without those of chunks that are yet to replace others: what they claim is held. */
+export const standingClaims = (coverage: readonly CoverageClaim[]): CoverageClaim[] =>
+  coverage.filter((claim) => !claim.isReplacement || claim.chunkState === 'complete');
+
+/** Whether a claim is on the instrument, or one of both is on every instrument. */
+export const concerns = (claim: CoverageClaim, instrumentId: number): boolean =>
   claim.instrumentId === instrumentId ||
   claim.instrumentId === EVERY_INSTRUMENT ||
   instrumentId === EVERY_INSTRUMENT;
@@ -186,13 +191,15 @@ function planMissing(
   });
 }
 
-function makeChunk(
+/** A chunk with the id that follows from its request. @param replaces the occasion, if it replaces its claims. */
+export function makeChunk(
   request: PlanRequest,
   symbols: readonly string[],
   stypeIn: StypeIn,
   range: TimeRange,
   exclude: readonly CoverageClaim[],
   claims: readonly Claim[],
+  replaces?: string,
 ): PlannedChunk {
   const chunk: ChunkRequest = {
     source: 'api',
@@ -203,6 +210,7 @@ function makeChunk(
     start: String(range.start),
     end: String(range.end),
     ...(request.limit !== undefined && { limit: request.limit }),
+    ...(replaces !== undefined && { replaces }),
     exclude: exclude.map(heldRange),
   };
   return { chunkId: chunkId(chunk), request: chunk, claims };

@@ -2,6 +2,7 @@ import type { FileRequest } from '@tapeline/contracts';
 import { metadataSymbology } from './file-symbology.js';
 import { explainNothing, lockAndPlan } from './job-plan.js';
 import type { JobPlan, PlanContext } from './job-plan.js';
+import { standingClaims } from './plan-chunks.js';
 import { fileInstruments, planFile } from './plan-file.js';
 import { scanFile } from './scan-file.js';
 
@@ -22,7 +23,7 @@ export async function planFileJob(
     instruments: fileInstruments(scan),
     symbology: metadataSymbology(metadata),
     days: [],
-    plan: (coverage) => planFile(scan, coverage),
+    plan: (coverage) => planFile(scan, standingClaims(coverage)),
     decide: ({ chunks }) =>
       Promise.resolve({ price: null, hold: null, expected: chunks.map(() => scan.records) }),
   });

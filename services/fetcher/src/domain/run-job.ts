@@ -7,6 +7,7 @@ import type { IngestCommand, JobEvent, Quote, Reason } from '@tapeline/contracts
 import { DatabentoError } from '@tapeline/databento';
 import type { HistoricalClient } from '@tapeline/databento';
 import { DbnError } from '@tapeline/dbn';
+import { formatTimestamp } from '@tapeline/records';
 import type { PartitionSpan } from '@tapeline/records';
 import { readCommand, readPlan, readQuote, reviveChunks } from '@tapeline/storage';
 import type { PlanChunk, Storage } from '@tapeline/storage';
@@ -197,10 +198,26 @@ async function fetchOne(
 ): Promise<FetchedChunk> {
   const open = await openChunk(sources, command, chunk);
   // Weekends and holidays inside a range answer so; there is nothing to fetch then.
-  if (!open) return NOTHING_FETCHED;
-  const fetched = await fetchChunk({ ...identity, ...chunk }, open.source, sources.publish);
-  await open.keep();
+  const fetched = open
+    ? await fetchChunk({ ...identity, ...chunk }, open.source, sources.publish)
+    : NOTHING_FETCHED;
+  if (chunk.request.replaces !== undefined && fetched.fetched === 0) {
+    throw new EmptyReplacementError(chunk.request);
+  }
+  await open?.keep();
   return fetched;
+}
+
+/** The source has nothing any more where something is held: a person should look before that is given up. */
+class EmptyReplacementError extends Error {
+  readonly code = 'no_records';
+  override readonly name = 'EmptyReplacementError';
+  constructor({ start, end }: PlanChunk['request']) {
+    const range = `${formatTimestamp(BigInt(start))} to ${formatTimestamp(BigInt(end))}`;
+    super(
+      `the source has no records any more from ${range}, of which some are held: they are kept`,
+    );
+  }
 }
 
 /** Why no further try can help, or undefined if one may. */
@@ -214,7 +231,9 @@ function asFailure(error: unknown, command: IngestCommand): Failure | undefined 
   if (error instanceof ArchiveError && !error.retryable) {
     return { reason: 'archive_failed', message: error.message };
   }
-  if (error instanceof OutOfRangeError) return { reason: error.code, message: error.message };
+  if (error instanceof OutOfRangeError || error instanceof EmptyReplacementError) {
+    return { reason: error.code, message: error.message };
+  }
   if (!isFileRequest(command)) return undefined;
   const code = String((error as { code?: unknown }).code);
   if (!(error instanceof DbnError) && !['ENOENT', 'EACCES', 'EISDIR'].includes(code)) {
