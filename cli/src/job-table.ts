@@ -54,6 +54,8 @@ export const jobSummary = (job: Job) => ({
   filtered: job.filtered,
   replaced: job.replaced,
   holds: job.holds,
+  not_found: job.not_found,
+  partial: job.partial,
   seconds: job.seconds,
 });
 

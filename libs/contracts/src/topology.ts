@@ -90,7 +90,7 @@ const consumer = (
 export const CONSUMERS = {
   fetch: consumer('fetch', STREAMS.INGEST_COMMANDS, 2, [COMMAND_SUBJECT]),
   // Its own, so that no running job is in the way of a decision.
-  decide: consumer('decide', STREAMS.INGEST_COMMANDS, 1, [DECISION_SUBJECT]),
+  decide: consumer('decide', STREAMS.INGEST_COMMANDS, 8, [DECISION_SUBJECT]),
   transform: consumer('transform', STREAMS.RAW, 8),
   validate: consumer('validate', STREAMS.TRANSFORMED, 8),
   write: consumer('write', STREAMS.VALIDATED, 8),

@@ -10,7 +10,7 @@ import {
   parseJobDecision,
 } from '@tapeline/contracts';
 import { DatabentoError, HistoricalClient } from '@tapeline/databento';
-import { approveJob, isUnavailable, Storage } from '@tapeline/storage';
+import { approveJob, isUnavailable, readJobState, Storage } from '@tapeline/storage';
 import { UndecidedRangeError } from './domain/await-claims.js';
 import { runJob } from './domain/run-job.js';
 import { FetchSettings } from './fetch-settings.js';
@@ -70,7 +70,7 @@ export class FetcherController {
         return done();
       }
       const approved = await approveJob(this.storage, jobId);
-      if (!approved) return done();
+      if (!approved) return await this.putOff(message, jobId);
       const { command, usd } = approved;
       const payload = Buffer.from(JSON.stringify({ ...(command as object), job_id: jobId }));
       const msgId = `command:${jobId}:approved:${usd}`;
@@ -84,6 +84,19 @@ export class FetcherController {
       }
       throw error;
     }
+  }
+
+  /**
+   * An approval of a job that does not wait, as far as is known: it may come before the news that it does.
+   * A job that is past that needs none.
+   */
+  private async putOff(message: BusMessage, jobId: string): Promise<Outcome> {
+    const state = await readJobState(this.storage, jobId);
+    if (state !== undefined && state !== 'accepted') return done();
+    if (ageOf(message) > LONGEST_WAIT) {
+      return deadLetter('not_waiting', `job '${jobId}' has not come to wait for approval`);
+    }
+    throw new TransientError(`job '${jobId}' is not known to wait for approval yet`);
   }
 
   /** The command becomes a dead letter; its job must not seem to be under way. */
@@ -115,6 +128,13 @@ export class FetcherController {
     });
   }
 }
+
+/** How long an approval is kept for a job of which nothing is known. */
+const LONGEST_WAIT = 3_600_000_000_000n;
+
+/** Nanoseconds since the message was published. */
+const ageOf = (message: BusMessage): bigint =>
+  Temporal.Now.instant().epochNanoseconds - message.timestampNanos;
 
 function readJson(message: BusMessage): unknown {
   try {

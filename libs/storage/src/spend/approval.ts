@@ -1,4 +1,4 @@
-import type { JobEventOf, Quote } from '@tapeline/contracts';
+import type { JobEventOf, JobState, Quote } from '@tapeline/contracts';
 import type { Storage } from '../storage.js';
 
 /** Dollars up to which a person has approved the job, or null. */
@@ -26,6 +26,15 @@ export async function approveJob(
   );
   const [row] = rows;
   return row && { command: row.command, usd: Number(row.approved_usd) };
+}
+
+/** The state of a job as far as its events are projected; undefined before the first one is. */
+export async function readJobState(storage: Storage, jobId: string): Promise<JobState | undefined> {
+  const { rows } = await storage.pool.query<{ state: JobState }>(
+    'SELECT state FROM job WHERE job_id = $1',
+    [jobId],
+  );
+  return rows[0]?.state;
 }
 
 /** What a job was quoted, and for which requests. */

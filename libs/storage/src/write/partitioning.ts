@@ -62,6 +62,14 @@ class NativePartitioning implements Partitioning {
 const DAY_US = 86_400_000_000;
 const DAY_NS = 86_400_000_000_000n;
 
+/** The UTC day, since epoch, of a time. @param pairs the same times as 32-bit words. */
+export function dayAt(times: BigUint64Array, pairs: Uint32Array, row: number): number {
+  const high = pairs[2 * row + 1]!;
+  return high < EXACT_HIGH
+    ? Math.floor(wholeMicroseconds(pairs[2 * row]!, high) / DAY_US)
+    : Number(times[row]! / DAY_NS);
+}
+
 /** The UTC days, since epoch, of a batch's index timestamps. */
 export function daysOf(batch: ColumnarBatch): number[] {
   const times = batch.indexTimestamps();
@@ -69,11 +77,7 @@ export function daysOf(batch: ColumnarBatch): number[] {
   const days = new Set<number>();
   let last = -1;
   for (let row = 0; row < batch.length; row++) {
-    const high = pairs[2 * row + 1]!;
-    const day =
-      high < EXACT_HIGH
-        ? Math.floor(wholeMicroseconds(pairs[2 * row]!, high) / DAY_US)
-        : Number(times[row]! / DAY_NS);
+    const day = dayAt(times, pairs, row);
     if (day === last) continue;
     last = day;
     days.add(day);

@@ -5,7 +5,9 @@ import type { ColumnarBatch } from '@tapeline/records';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
+import { saveDefinedSymbols } from '../planning/symbology-store.js';
 import { checkAccepted } from './check-batch.js';
+import { definedSymbols } from './defined-symbols.js';
 import { claim } from './ledger.js';
 import { stagingTable } from './staging.js';
 
@@ -42,6 +44,9 @@ export async function writeBatch(
         if (isWithoutPartition(error)) partitions.forget();
         throw error;
       });
+    }
+    if (batch.schema.name === 'definition') {
+      await saveDefinedSymbols(client, header.dataset, definedSymbols(batch));
     }
     return 'written';
   });

@@ -55,12 +55,14 @@ const BATCHES_IN_FLIGHT = 8;
 /**
  * Takes a chunk's records from its source and publishes them as raw batches, in order, with at most
  * {@link BATCHES_IN_FLIGHT} unconfirmed. Run again it publishes the same batches under the same ids.
+ * @param instruments gets the ids of all records, if it is given.
  * @throws DbnError if the source is not what was asked for, or is cut.
  */
 export async function fetchChunk(
   chunk: ChunkToFetch,
   source: ChunkSource,
   publish: Publish,
+  instruments?: Set<number>,
 ): Promise<FetchedChunk> {
   const { request } = chunk;
   const schema = SCHEMAS[request.schema as SchemaName];
@@ -96,7 +98,9 @@ export async function fetchChunk(
     cutter ??= new BatchCutter(stride, batchRecords(schema));
     received += block.count;
     bytes += block.bytes.length;
-    const kept = leaveOutHeld(schema, source, block, filter, tail);
+    const ids = idsOf(schema, source, block);
+    if (instruments) addAll(instruments, ids);
+    const kept = leaveOutHeld(schema, source, block, ids, filter, tail);
     for (const batch of cutter.push(kept)) await send(batch);
   }
   for (const batch of cutter?.finish() ?? []) await send(batch);
@@ -112,18 +116,35 @@ export async function fetchChunk(
   };
 }
 
+const readBlock = (
+  schema: SchemaDescription,
+  column: string,
+  { metadata }: ChunkSource,
+  { bytes, stride }: RecordBlock,
+) => readColumn(schema, column, metadata.version, bytes, stride);
+
+const idsOf = (schema: SchemaDescription, source: ChunkSource, block: RecordBlock) =>
+  readBlock(schema, 'instrument_id', source, block) as Uint32Array;
+
+/** Records of one instrument often follow each other. */
+function addAll(instruments: Set<number>, ids: Uint32Array): void {
+  let last = -1;
+  for (const id of ids) {
+    if (id !== last) instruments.add(id);
+    last = id;
+  }
+}
+
 /** The records of a block that are not held yet. */
 function leaveOutHeld(
   schema: SchemaDescription,
   source: ChunkSource,
   block: RecordBlock,
+  ids: Uint32Array,
   filter: HeldFilter,
   tail: TailTies,
 ): Uint8Array {
-  const { version } = source.metadata;
-  const read = (name: string) => readColumn(schema, name, version, block.bytes, block.stride);
-  const ids = read('instrument_id') as Uint32Array;
-  const times = read(schema.indexColumn) as BigUint64Array;
+  const times = readBlock(schema, schema.indexColumn, source, block) as BigUint64Array;
   tail.push(ids, times);
   if (filter.isEmpty) return block.bytes;
   const rows = filter.keep(ids, times);

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ArchiveError } from '@tapeline/archive';
-import { InvalidCommandError, isFileRequest } from '@tapeline/contracts';
+import { ALL_SYMBOLS, InvalidCommandError, isFileRequest, requestRange } from '@tapeline/contracts';
 import type { IngestCommand, JobEvent, Quote, Reason } from '@tapeline/contracts';
 import { DatabentoError } from '@tapeline/databento';
 import type { HistoricalClient } from '@tapeline/databento';
@@ -18,6 +18,7 @@ import type { SpendLimits } from './costs/decide-spend.js';
 import { fetchChunk } from './fetch-chunk.js';
 import type { FetchedChunk, Publish } from './fetch-chunk.js';
 import type { JobPlan } from './job-plan.js';
+import { nameInstruments } from './name-instruments.js';
 import { planJob } from './plan-job.js';
 import type { ChunkArchive } from './receive/chunk-archive.js';
 import { openChunk } from './receive/open-chunk.js';
@@ -191,20 +192,25 @@ const NOTHING_FETCHED: FetchedChunk = {
 };
 
 async function fetchOne(
-  sources: Parameters<typeof openChunk>[0] & Pick<JobContext, 'publish'>,
+  sources: Parameters<typeof openChunk>[0] & Pick<JobContext, 'publish' | 'storage'>,
   identity: JobIdentity,
   command: IngestCommand,
   chunk: PlanChunk,
 ): Promise<FetchedChunk> {
   const open = await openChunk(sources, command, chunk);
   // Weekends and holidays inside a range answer so; there is nothing to fetch then.
+  const instruments = chunk.request.symbols.includes(ALL_SYMBOLS) ? new Set<number>() : undefined;
   const fetched = open
-    ? await fetchChunk({ ...identity, ...chunk }, open.source, sources.publish)
+    ? await fetchChunk({ ...identity, ...chunk }, open.source, sources.publish, instruments)
     : NOTHING_FETCHED;
   if (chunk.request.replaces !== undefined && fetched.fetched === 0) {
     throw new EmptyReplacementError(chunk.request);
   }
   await open?.keep();
+  if (instruments && !isFileRequest(command)) {
+    const { dataset } = chunk.request;
+    await nameInstruments(sources, dataset, instruments, requestRange(command));
+  }
   return fetched;
 }
 

@@ -69,6 +69,8 @@ export class ReceivedChunk {
   readonly #point: ResumePoint;
   /** Parts of earlier attempts that are not open yet, each with its start. */
   readonly #spooled: { part: SpooledPart; start: bigint }[] = [];
+  /** Records left out of earlier parts that no later part has been said to repeat yet. */
+  #left = 0;
   #next: OpenPart | undefined;
   #metadata: DbnMetadata | undefined;
 
@@ -181,24 +183,27 @@ export class ReceivedChunk {
     let repeated = part.repeated;
     let records = 0;
     let bytes = 0;
+    let taken = 0;
     let cut: Error | undefined;
     let hasReached = false;
     try {
       for await (const block of part.stream.blocks()) {
         records += block.count;
         bytes += block.count * block.stride;
+        // Read to its end all the same: every attempt must give the same account of it.
+        if (hasReached) continue;
         const dropped = Math.min(repeated, block.count);
         if (dropped > 0) this.#requireRepeated(block, dropped);
         repeated -= dropped;
         const end =
           part.until === undefined ? block.count : firstRowAt(this.#times(block), part.until);
         const fresh = block.slice(dropped, end);
+        taken += fresh.count;
         if (fresh.count > 0) {
           this.#point.push(fresh, version);
           yield fresh;
         }
         hasReached = end < block.count;
-        if (hasReached) break;
       }
     } catch (error) {
       if (!isCut(error)) throw error;
@@ -208,11 +213,14 @@ export class ReceivedChunk {
     }
     if (part.until !== undefined && !hasReached) throw misfit('a part of it is missing');
     if (!cut && repeated > 0) throw misfit('records that were there are gone');
+    const dropped = part.repeated - repeated;
+    const again = Math.min(this.#left, records - dropped);
+    this.#left += records - dropped - taken - again;
     await this.#origin.report({
       part: part.index,
       records,
       bytes,
-      repeated: part.repeated - repeated,
+      repeated: dropped + again,
       isCut: cut !== undefined,
     });
     return cut;
