@@ -1,4 +1,6 @@
 /** Jobs whose records come as files of batch jobs: the same rows, bought once, whatever goes wrong. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { HistoricalClient } from '@tapeline/databento';
 import { StackClient } from './stack-client.js';
@@ -79,6 +81,22 @@ it('takes no file whose hash is another, and buys nothing again afterwards', asy
   expect(refused).toMatchObject({ state: 'failed', stored: 0 });
   expect(refused.message).toContain('sha256');
   await client.clearFaults();
-  expect(await client.run(command)).toMatchObject({ state: 'completed', holds: true });
+  // Another job takes the chunks that failed, at their price, and the files that were bought for them.
+  const next = await client.run(command);
+  expect(next).toMatchObject({ state: 'completed', holds: true, fetched: next.quote!.records });
+  expect(next.spent_usd).toBeCloseTo(next.quote!.usd, 5);
   expect((await databento.batch.listJobs()).length).toBe(before + 1);
+});
+
+it('buys again what is to replace held records, each time anew, and leaves no file behind', async () => {
+  const before = (await databento.batch.listJobs()).length;
+  const wanted = await checksum();
+  for (const times of [1, 2]) {
+    const job = await client.run({ ...days, delivery: 'batch', refetch: 'all' });
+    expect(job).toMatchObject({ state: 'completed', holds: true });
+    expect(job.replaced).toBe(job.stored);
+    expect((await databento.batch.listJobs()).length).toBe(before + times);
+  }
+  expect(await checksum()).toBe(wanted);
+  expect(await readdir(join(client.folder, 'archive', 'batch'))).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { openNats } from './open-nats.js';
 import { StackClient } from './stack-client.js';
 import type { Job } from './stack-client.js';
 
@@ -81,6 +82,29 @@ it('quotes what is held at nothing, and buys none of it again', async () => {
   ]);
 });
 
+it('keeps an approval that comes before anyone has written down that the job waits', async () => {
+  const jobId = 'approved-early';
+  await using nats = await openNats(client.stack.urls.nats);
+  const told = nats.next(`ingest.event.${jobId}.awaiting_approval`);
+  const writer = client.stack.services.get('writer')!.pid!;
+  process.kill(writer, 'SIGSTOP');
+  try {
+    await nats.publish('ingest.command.request', {
+      ...day,
+      job_id: jobId,
+      start: '2024-07-09T14:00',
+      end: '2024-07-09T14:30',
+      max_cost_usd: 0,
+    });
+    await told;
+    await nats.publish('ingest.command.decide', { job_id: jobId, decision: 'approve' });
+    await nats.delivered('INGEST_COMMANDS', 'decide');
+  } finally {
+    process.kill(writer, 'SIGCONT');
+  }
+  expect(await until(jobId, 'completed')).toMatchObject({ holds: true });
+});
+
 it('waits above the limit, buys when approved, and at no other time', async () => {
   const days = { ...day, start: '2024-07-02', end: '2024-07-05' };
   const waiting = await client.run(days);
@@ -116,15 +140,17 @@ it('keeps the budget of the month, whatever a single job may cost', async () => 
   expect(job.message).toContain('budgeted for 20');
 });
 
+const FIRST_DAYS = "SELECT * FROM trades WHERE ts_recv < '2024-07-05' ORDER BY ts_recv, ordinal";
+
 it('takes from the archive what the database lost, for nothing', async () => {
-  const before = await client.sql('SELECT * FROM trades ORDER BY ts_recv, ordinal');
+  const before = await client.sql(FIRST_DAYS);
   await client.sql('TRUNCATE trades, chunk, coverage, job_chunk, ledger');
   const days = { ...day, end: '2024-07-05' };
   const job = await client.run(days);
   expect(job).toMatchObject({ state: 'completed', holds: true });
   expect(job.quote).toMatchObject({ usd: 0, archived: 4 });
   expect(await spent(job.job_id)).toMatchObject({ responses: '0' });
-  const after = await client.sql('SELECT * FROM trades ORDER BY ts_recv, ordinal');
+  const after = await client.sql(FIRST_DAYS);
   expect(after).toEqual(before);
 });
 

@@ -2,9 +2,11 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { BatchJobs } from './batch/batch-jobs.js';
+import { CallLog } from './domain/call-log.js';
 import { Faults } from './domain/faults.js';
 import type { MarketSource } from './domain/market-source.js';
 import { RestatedSource } from './domain/restated-source.js';
+import { Stalls } from './domain/stalls.js';
 import { ApiErrorFilter } from './http/api-error.filter.js';
 import { BatchController } from './http/batch.controller.js';
 import { DownloadController } from './http/download.controller.js';
@@ -35,6 +37,8 @@ export class SandboxModule {
         { provide: RestatedSource, useValue: new RestatedSource(source) },
         { provide: MARKET_SOURCE, useExisting: RestatedSource },
         Faults,
+        Stalls,
+        CallLog,
         BatchJobs,
         { provide: APP_FILTER, useClass: ApiErrorFilter },
         { provide: APP_INTERCEPTOR, useClass: LoseAnswerInterceptor },

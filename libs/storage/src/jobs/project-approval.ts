@@ -23,7 +23,7 @@ export async function projectApproval(client: PoolClient, event: ApprovalEvent):
     case 'awaiting_approval':
       await client.query(
         `UPDATE job SET state = 'awaiting_approval', reason = $2, message = $3
-          WHERE job_id = $1 AND state IN ('accepted', 'running') AND approved_usd IS DISTINCT FROM (quote ->> 'usd')::numeric`,
+          WHERE job_id = $1 AND state IN ('accepted', 'running') AND (approved_usd IS NULL OR approved_usd < (quote ->> 'usd')::numeric)`,
         [jobId, event.reason, storableText(event.message)],
       );
       return;

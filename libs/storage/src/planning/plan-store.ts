@@ -146,6 +146,17 @@ export class PlanTransaction {
     }
   }
 
+  /** Those of the chunks that failed: whoever needs them next fetches them, and pays for them. */
+  async readFailed(
+    chunkIds: readonly string[],
+  ): Promise<{ readonly chunkId: string; readonly request: ChunkRequest }[]> {
+    const { rows } = await this.client.query<{ chunk_id: string; request: ChunkRequest }>(
+      "SELECT chunk_id, request FROM chunk WHERE chunk_id = ANY($1) AND state = 'failed' ORDER BY start_ns",
+      [chunkIds],
+    );
+    return rows.map((row) => ({ chunkId: row.chunk_id, request: row.request }));
+  }
+
   /** Keeps what Databento says of the dataset's days. */
   async saveDays(dataset: string, days: readonly DatasetDay[]): Promise<void> {
     await saveDatasetDays(this.client, dataset, days);

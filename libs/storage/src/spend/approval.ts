@@ -20,7 +20,8 @@ export async function approveJob(
   jobId: string,
 ): Promise<{ command: unknown; usd: number } | undefined> {
   const { rows } = await storage.pool.query<{ command: unknown; approved_usd: string }>(
-    `UPDATE job SET approved_usd = (quote ->> 'usd')::numeric
+    // Kept in millionths of a dollar: rounded down, the same quote would be above what was approved.
+    `UPDATE job SET approved_usd = ceil((quote ->> 'usd')::numeric * 1000000) / 1000000
       WHERE job_id = $1 AND state = 'awaiting_approval' RETURNING command, approved_usd`,
     [jobId],
   );

@@ -41,7 +41,7 @@ export interface PlanContext {
   /** How long chunks of a schema last, where that is configured. */
   readonly chunkSpans: ReadonlyMap<string, PartitionSpan>;
   /** Whether the archive has a chunk's bytes. */
-  readonly isArchived: (chunk: PlannedChunk) => Promise<boolean>;
+  readonly isArchived: (chunk: Purchasable) => Promise<boolean>;
 }
 
 export interface PlanInput {
@@ -54,9 +54,15 @@ export interface PlanInput {
   readonly symbology: readonly SymbologyInterval[];
   readonly days: readonly DatasetDay[];
   readonly plan: (coverage: readonly CoverageClaim[]) => ChunkPlan;
-  /** Prices the plan and says whether it may be carried out. */
-  readonly decide: (plan: ChunkPlan) => Promise<Decision>;
+  /**
+   * Prices the plan and says whether it may be carried out.
+   * @param taken chunks of other jobs that failed, which this one takes into its care.
+   */
+  readonly decide: (plan: ChunkPlan, taken: readonly Purchasable[]) => Promise<Decision>;
 }
+
+/** A chunk as far as its price depends on it. */
+export type Purchasable = Pick<PlannedChunk, 'chunkId' | 'request'>;
 
 export interface Decision {
   readonly price: Price | null;
@@ -79,7 +85,7 @@ export function lockAndPlan(
     const coverage = await transaction.readCoverage(dataset, schema, ids, range);
     awaitClaims(coverage);
     const plan = input.plan(coverage);
-    const decision = await input.decide(plan);
+    const decision = await input.decide(plan, await transaction.readFailed(plan.shared));
     await transaction.saveSymbology(dataset, input.symbology);
     await transaction.saveDays(dataset, input.days);
     if (!decision.hold) {

@@ -10,10 +10,10 @@ import { NOTHING, quoteChunks, totalQuote } from './costs/quote-chunks.js';
 import { expectedCounts } from './expected-counts.js';
 import { intervalClaims } from './file-symbology.js';
 import { explainNothing, lockAndPlan } from './job-plan.js';
-import type { Decision, JobPlan, PlanContext, Price } from './job-plan.js';
+import type { Decision, JobPlan, PlanContext, Price, Purchasable } from './job-plan.js';
 import { SYMBOLS_PER_REQUEST } from './pages.js';
 import { instrumentRanges, planChunks, standingClaims } from './plan-chunks.js';
-import type { ChunkPlan, PlannedChunk, PlanRequest } from './plan-chunks.js';
+import type { ChunkPlan, PlanRequest } from './plan-chunks.js';
 import { planRefetch } from './plan-refetch.js';
 import { resolveSymbols } from './resolve-symbols.js';
 import type { TimeRange } from './time-ranges.js';
@@ -90,7 +90,7 @@ export async function planApiJob(
         someHeld: missing.someHeld,
       };
     },
-    decide: (plan) => decide(context, jobId, command, plan),
+    decide: (plan, taken) => decide(context, jobId, command, plan, taken),
   });
   const { price, hold } = decision;
   const nothing = explainNothing(plan, command.refetch);
@@ -102,9 +102,10 @@ async function decide(
   jobId: string,
   command: ApiRequest,
   plan: ChunkPlan,
+  taken: readonly Purchasable[],
 ): Promise<Decision> {
   const { storage, client, limits } = context;
-  const price = await priceOf(context, plan);
+  const price = await priceOf(context, [...plan.chunks, ...taken], plan.someHeld);
   const maxJobUsd = command.max_cost_usd ?? limits.maxJobUsd;
   const hold = command.dry_run
     ? { reason: 'dry_run' as const, message: 'planned and quoted only, as asked' }
@@ -118,9 +119,13 @@ async function decide(
   return { price, hold, expected };
 }
 
-async function priceOf({ client, isArchived }: PlanContext, plan: ChunkPlan): Promise<Price> {
-  const missing: PlannedChunk[] = [];
-  for (const chunk of plan.chunks) if (!(await isArchived(chunk))) missing.push(chunk);
+async function priceOf(
+  { client, isArchived }: PlanContext,
+  chunks: readonly Purchasable[],
+  someHeld: boolean,
+): Promise<Price> {
+  const missing: Purchasable[] = [];
+  for (const chunk of chunks) if (!(await isArchived(chunk))) missing.push(chunk);
   const groups = await quoteChunks(client, missing);
   return {
     quote: groups.length === 0 ? NOTHING : totalQuote(groups.map(({ quote }) => quote)),
@@ -132,8 +137,8 @@ async function priceOf({ client, isArchived }: PlanContext, plan: ChunkPlan): Pr
       chunks: chunks.length,
       quote,
     })),
-    archived: plan.chunks.length - missing.length,
-    some_held: plan.someHeld,
+    archived: chunks.length - missing.length,
+    some_held: someHeld,
   };
 }
 

@@ -12,7 +12,7 @@ import type { PartitionSpan } from '@tapeline/records';
 import { readCommand, readPlan, readQuote, reviveChunks } from '@tapeline/storage';
 import type { PlanChunk, Storage } from '@tapeline/storage';
 import { UndecidedRangeError } from './await-claims.js';
-import { downloadBatch } from './batch/batch-download.js';
+import { downloadBatch, removeBatch } from './batch/batch-download.js';
 import { OutOfRangeError } from './clamp-range.js';
 import type { SpendLimits } from './costs/decide-spend.js';
 import { fetchChunk } from './fetch-chunk.js';
@@ -102,6 +102,7 @@ export async function runJob(
       // Its bytes are in the archive now.
       if (batchFile) await rm(batchFile, { force: true });
     }
+    if (isBatch) await removeBatch(batch, quote?.requests ?? [], chunks);
   } catch (error) {
     const failure = asFailure(error, command);
     if (!failure) throw error;

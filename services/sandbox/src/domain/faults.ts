@@ -7,7 +7,7 @@ export type Fault = {
   readonly times: number;
   /** Only calls about this file of a batch job. */
   readonly filename?: string | undefined;
-} & (RefusalFault | StreamFault | LostAnswerFault | WrongHashFault | SlowJobFault);
+} & (RefusalFault | StallFault | StreamFault | LostAnswerFault | WrongHashFault | SlowJobFault);
 
 /** The call is answered with an error. */
 export interface RefusalFault {
@@ -21,12 +21,19 @@ export interface RefusalFault {
   readonly payload?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** The call stands still before it is carried out, until it is let go. */
+export interface StallFault {
+  readonly kind: 'stall';
+}
+
 /** The body is slow, is not what it should be, or the connection ends without a word. */
 export interface StreamFault {
   readonly kind: 'stream';
   readonly cutAfterBytes?: number | undefined;
   /** Of get_range: so many whole records arrive and half of the next. */
   readonly cutAfterRecords?: number | undefined;
+  /** The body stands still after so many bytes, until it is let go. */
+  readonly stallAfterBytes?: number | undefined;
   /** Wait before each piece of the body. */
   readonly delayMs?: number | undefined;
   /** Longest piece. */

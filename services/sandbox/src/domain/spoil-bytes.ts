@@ -1,17 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamFault } from './faults.js';
+import { stallBytes } from './stall-bytes.js';
 
 /** What was sent last shall arrive before the connection ends. */
 const FLUSH_MS = 50;
 
-/** The bytes of a body with a fault. @throws Error where the connection is to be cut. */
+/**
+ * The bytes of a body with a fault. @throws Error where the connection is to be cut.
+ * @param stall resolves when a body that stands still may go on.
+ */
 export async function* spoilBytes(
   bytes: AsyncIterable<Uint8Array>,
-  { cutAfterBytes = Infinity, delayMs = 0, pieceBytes = Infinity, alterByte = -1 }: SpoilOptions,
+  options: SpoilOptions,
+  stall: () => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
+  const { cutAfterBytes = Infinity, delayMs = 0, pieceBytes = Infinity, alterByte = -1 } = options;
+  const { stallAfterBytes } = options;
+  const steady = stallAfterBytes === undefined ? bytes : stallBytes(bytes, stallAfterBytes, stall);
   let sent = 0;
   try {
-    for await (const part of bytes) {
+    for await (const part of steady) {
       for (let from = 0; from < part.length; from += pieceBytes) {
         await sleep(delayMs);
         const piece = part.subarray(from, Math.min(from + pieceBytes, part.length));
@@ -33,7 +41,7 @@ export async function* spoilBytes(
 
 export type SpoilOptions = Pick<
   StreamFault,
-  'cutAfterBytes' | 'delayMs' | 'pieceBytes' | 'alterByte'
+  'cutAfterBytes' | 'stallAfterBytes' | 'delayMs' | 'pieceBytes' | 'alterByte'
 >;
 
 function alter(piece: Uint8Array, position: number): Uint8Array {

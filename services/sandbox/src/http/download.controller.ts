@@ -1,13 +1,23 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { Controller, Get, Headers, Param, Res, StreamableFile, UseGuards } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import {
+  Controller,
+  Get,
+  Headers,
+  Param,
+  Req,
+  Res,
+  StreamableFile,
+  UseGuards,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BatchJobs } from '../batch/batch-jobs.js';
 import { zipFiles } from '../batch/zip-files.js';
 import { ApiError } from '../domain/api-error.js';
 import { parseByteRange } from '../domain/batch/parse-byte-range.js';
 import { Faults } from '../domain/faults.js';
 import { spoilBytes } from '../domain/spoil-bytes.js';
+import { Stalls } from '../domain/stalls.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { parseJobId } from './batch-fields.js';
 import { FaultGuard } from './fault.guard.js';
@@ -22,6 +32,7 @@ export class DownloadController {
   constructor(
     private readonly jobs: BatchJobs,
     private readonly faults: Faults,
+    private readonly stalls: Stalls,
   ) {}
 
   @Get('batch/download/:user/:job/:file')
@@ -29,6 +40,7 @@ export class DownloadController {
     @Param() { user, job, file: filename }: { user: string; job: string; file: string },
     @UserId() userId: string,
     @Headers('range') header: string | undefined,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): StreamableFile {
     if (user !== userId) {
@@ -48,26 +60,35 @@ export class DownloadController {
       reply.header('content-range', `bytes ${start}-${end - 1}/${size}`);
     }
     const bytes = createReadStream(path, { start, end: end - 1 });
-    return this.#send(bytes, { filename, type: 'application/octet-stream', length: end - start });
+    const type = 'application/octet-stream';
+    return this.#send(bytes, request, { filename, type, length: end - start });
   }
 
   @Get('batch.download')
-  downloadAll(@RequestFields() fields: Fields, @UserId() userId: string): StreamableFile {
+  downloadAll(
+    @RequestFields() fields: Fields,
+    @UserId() userId: string,
+    @Req() request: FastifyRequest,
+  ): StreamableFile {
     const jobId = parseJobId(fields);
     const { processDone } = this.jobs.get(jobId, userId);
     const files = this.jobs
       .files(jobId, userId)
       .map(({ filename }) => this.jobs.file(jobId, userId, filename));
     const archive = zipFiles(files, processDone ?? 0n);
-    return this.#send(archive, { filename: `${jobId}.zip`, type: 'application/zip' });
+    return this.#send(archive, request, { filename: `${jobId}.zip`, type: 'application/zip' });
   }
 
   #send(
     bytes: Readable,
+    request: FastifyRequest,
     { filename, ...options }: { filename: string; type: string; length?: number },
   ): StreamableFile {
     const fault = this.faults.take('stream', 'batch.download', filename);
-    const sent = fault ? Readable.from(spoilBytes(bytes, fault), { objectMode: false }) : bytes;
+    const stall = () => this.stalls.stand('batch.download', request.raw.socket);
+    const sent = fault
+      ? Readable.from(spoilBytes(bytes, fault, stall), { objectMode: false })
+      : bytes;
     return new StreamableFile(sent, {
       ...options,
       disposition: `attachment; filename="${filename.replaceAll(/["\\]/g, '_')}"`,

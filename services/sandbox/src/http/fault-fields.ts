@@ -27,11 +27,21 @@ const refusal = z
     ...rest,
   }));
 
+const stall = z
+  .strictObject({ ...common, stall: z.literal(true) })
+  .transform(({ method, times, filename }) => ({
+    kind: 'stall' as const,
+    method,
+    times,
+    filename,
+  }));
+
 const stream = z
   .strictObject({
     ...common,
     cut_after_bytes: whole,
     cut_after_records: whole,
+    stall_after_bytes: whole,
     delay_ms: whole,
     piece_bytes: z.int().positive().optional(),
     alter_byte: whole,
@@ -43,6 +53,7 @@ const stream = z
     filename: fields.filename,
     cutAfterBytes: fields.cut_after_bytes,
     cutAfterRecords: fields.cut_after_records,
+    stallAfterBytes: fields.stall_after_bytes,
     delayMs: fields.delay_ms,
     pieceBytes: fields.piece_bytes,
     alterByte: fields.alter_byte,
@@ -90,6 +101,7 @@ export function parseFault(body: Fields): Fault | Order {
   if (body['method'] === 'restate') return parseFields(restatement, body);
   if (body['method'] === 'expire') return parseFields(expiry, body);
   if ('status' in body) return parseFields(refusal, body);
+  if ('stall' in body) return parseFields(stall, body);
   if ('lose_answer' in body) return parseFields(lostAnswer, body);
   if ('wrong_hash' in body) return parseFields(wrongHash, body);
   if ('done_after_polls' in body) return parseFields(slowJob, body);

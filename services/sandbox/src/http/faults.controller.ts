@@ -1,7 +1,8 @@
-import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { BatchJobs } from '../batch/batch-jobs.js';
 import { Faults } from '../domain/faults.js';
 import { RestatedSource } from '../domain/restated-source.js';
+import { Stalls } from '../domain/stalls.js';
 import { parseFault } from './fault-fields.js';
 import type { Fields } from './request-fields.js';
 
@@ -12,6 +13,7 @@ export class FaultsController {
     private readonly faults: Faults,
     private readonly source: RestatedSource,
     private readonly jobs: BatchJobs,
+    private readonly stalls: Stalls,
   ) {}
 
   /** JSON such as `{"method":"timeseries.get_range","times":2,"cut_after_bytes":5000}`. */
@@ -29,10 +31,25 @@ export class FaultsController {
     }
   }
 
-  /** Forgets the trouble to come; restated days and expired jobs stay as they are. */
+  /** Forgets the trouble to come and lets calls go on; restated days and expired jobs stay as they are. */
   @Delete()
   @HttpCode(204)
   clear(): void {
     this.faults.clear();
+    this.stalls.letGo();
+  }
+
+  /** Answered once a call of the method stands still, or so many. */
+  @Get('stalled')
+  @HttpCode(204)
+  reached(@Query('method') method: string, @Query('calls') calls = '1'): Promise<void> {
+    return this.stalls.reached(method, Number(calls));
+  }
+
+  /** Lets the calls of a method go on, or all. */
+  @Delete('stalled')
+  @HttpCode(204)
+  letGo(@Query('method') method?: string): void {
+    this.stalls.letGo(method);
   }
 }

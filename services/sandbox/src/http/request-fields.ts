@@ -10,12 +10,14 @@ import type { RangeRequest } from '../domain/plan-range.js';
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields of query and form together. */
-export const RequestFields = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Fields => {
-    const { query, body } = context.switchToHttp().getRequest<FastifyRequest>();
-    return { ...(query as object), ...(body as object | undefined) };
-  },
+export const RequestFields = createParamDecorator((_: unknown, context: ExecutionContext): Fields =>
+  fieldsOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
+
+export const fieldsOf = ({ query, body }: FastifyRequest): Fields => ({
+  ...(query as object),
+  ...(body as object | undefined),
+});
 
 /** @throws FieldsError that names every missing or malformed field. */
 export function parseFields<Schema extends z.ZodType>(

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Inject, Post, Res, StreamableFile, UseGuards } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Inject, Post, Req, Res, StreamableFile, UseGuards } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Faults } from '../domain/faults.js';
 import type { MarketSource } from '../domain/market-source.js';
 import { planRange } from '../domain/plan-range.js';
 import { spoilBytes } from '../domain/spoil-bytes.js';
+import { Stalls } from '../domain/stalls.js';
 import { streamRange } from '../domain/stream-range.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { FaultGuard } from './fault.guard.js';
@@ -27,19 +28,28 @@ export class TimeseriesController {
   constructor(
     @Inject(MARKET_SOURCE) private readonly source: MarketSource,
     private readonly faults: Faults,
+    private readonly stalls: Stalls,
   ) {}
 
   @Get('timeseries.get_range')
-  getRange(@RequestFields() fields: Fields, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.#stream(fields, reply);
+  getRange(
+    @RequestFields() fields: Fields,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.#stream(fields, request, reply);
   }
 
   @Post('timeseries.get_range')
-  postRange(@RequestFields() fields: Fields, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.#stream(fields, reply);
+  postRange(
+    @RequestFields() fields: Fields,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.#stream(fields, request, reply);
   }
 
-  #stream(fields: Fields, reply: FastifyReply): StreamableFile {
+  #stream(fields: Fields, request: FastifyRequest, reply: FastifyReply): StreamableFile {
     const { compression } = parseFields(output, fields);
     const plan = planRange(this.source, parseRange(fields));
     const { partial, notFound } = plan.metadata;
@@ -48,7 +58,8 @@ export class TimeseriesController {
     const fault = this.faults.take('stream', 'timeseries.get_range');
     const cutAfterRecords = fault?.cutAfterRecords;
     const bytes = streamRange(this.source, plan, { compression, cutAfterRecords });
-    const sent = fault ? spoilBytes(bytes, fault) : bytes;
+    const stall = () => this.stalls.stand('timeseries.get_range', request.raw.socket);
+    const sent = fault ? spoilBytes(bytes, fault, stall) : bytes;
     return new StreamableFile(Readable.from(sent, { objectMode: false }), {
       type: 'application/octet-stream',
     });

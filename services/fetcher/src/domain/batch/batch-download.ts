@@ -3,6 +3,8 @@
  * parallel, checked by their hashes, and then taken like any other chunk's bytes.
  */
 import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ChunkRequest, JobEventOf } from '@tapeline/contracts';
@@ -42,29 +44,63 @@ export async function downloadBatch(
 ): Promise<Map<string, string | null>> {
   const paths = new Map<string, string | null>();
   for (const quoted of requests) {
-    const isCovered = ({ request }: RequestedChunk): boolean => covers(quoted, request);
-    const span = spanOf(chunks.filter(isCovered).map(({ request }) => request));
+    const covered = chunks.filter(({ request }) => covers(quoted, request));
+    const missing = open.filter(({ request }) => covers(quoted, request));
+    if (missing.length === 0) continue;
+    const span = spanOf(covered.map(({ request }) => request));
     const dates = new Map(
-      open
-        .filter(isCovered)
-        .map(({ chunkId, request }) => [chunkId, spanStart(BigInt(request.start), span)]),
+      missing.map(({ chunkId, request }) => [chunkId, spanStart(BigInt(request.start), span)]),
     );
-    const first = open.find(isCovered);
-    if (!first) continue;
-    const { dataset, schema } = first.request;
-    const batch: BatchJobRequest = {
-      dataset,
-      schema,
-      symbols: quoted.symbols,
-      stypeIn: quoted.stype_in,
-      start: quoted.start,
-      end: quoted.end,
-      splitDuration: span,
-    };
-    const files = await downloadFiles(context, batch, new Set(dates.values()));
+    const files = await downloadFiles(
+      context,
+      purchaseOf(quoted, covered),
+      new Set(dates.values()),
+    );
     for (const [chunkId, date] of dates) paths.set(chunkId, files.get(date) ?? null);
   }
   return paths;
+}
+
+/** Removes the files of a job whose chunks are all in the archive. */
+export async function removeBatch(
+  { storage, folder }: Pick<BatchContext, 'storage' | 'folder'>,
+  requests: readonly QuotedRequest[],
+  chunks: readonly RequestedChunk[],
+): Promise<void> {
+  for (const quoted of requests) {
+    const covered = chunks.filter(({ request }) => covers(quoted, request));
+    if (covered.length === 0) continue;
+    const submission = await readSubmission(storage, purchaseOf(quoted, covered).key);
+    if (!submission?.batchJobId) continue;
+    await rm(join(folder, submission.batchJobId), { recursive: true, force: true });
+  }
+}
+
+/** A batch job to be bought. */
+interface Purchase {
+  readonly request: BatchJobRequest;
+  /**
+   * Of what is asked for: another job that wants the same takes the files that were bought for this one. What
+   * replaces held records is another purchase with each occasion.
+   */
+  readonly key: string;
+}
+
+function purchaseOf(quoted: QuotedRequest, chunks: readonly RequestedChunk[]): Purchase {
+  const { dataset, schema } = chunks[0]!.request;
+  const request: BatchJobRequest = {
+    dataset,
+    schema,
+    symbols: quoted.symbols,
+    stypeIn: quoted.stype_in,
+    start: quoted.start,
+    end: quoted.end,
+    splitDuration: spanOf(chunks.map((chunk) => chunk.request)),
+  };
+  const occasions = [...new Set(chunks.flatMap((chunk) => chunk.request.replaces ?? []))];
+  const asked = occasions.length > 0 ? [request, occasions] : request;
+  const key = createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 20);
+  return { request, key };
 }
 
 const covers = (quoted: QuotedRequest, request: ChunkRequest): boolean =>
@@ -76,18 +112,16 @@ const covers = (quoted: QuotedRequest, request: ChunkRequest): boolean =>
 /** The files of one batch job that are wanted, by the first day of their span. */
 async function downloadFiles(
   { storage, client, folder }: BatchContext,
-  batch: BatchJobRequest,
+  { key, request }: Purchase,
   wanted: ReadonlySet<string>,
 ): Promise<Map<string, string>> {
-  // Of what is asked for: another job that wants the same takes the files that were bought for this one.
-  const key = createHash('sha256').update(JSON.stringify(batch)).digest('hex').slice(0, 20);
-  let batchJobId = await submitOnce({ storage, client }, key, batch);
+  let batchJobId = await submitOnce({ storage, client }, key, request);
   for (;;) {
     const { state } = await client.batch.getJobDetails(batchJobId);
     if (state === 'done') break;
     if (state === 'expired') {
       await forgetSubmission(storage, key);
-      batchJobId = await submitOnce({ storage, client }, key, batch);
+      batchJobId = await submitOnce({ storage, client }, key, request);
     }
     await delay(POLL_MS);
   }

@@ -12,7 +12,7 @@ export interface QuoteGroup<Chunk extends Requested = PlannedChunk> {
 
 type Requested = Pick<PlannedChunk, 'request'>;
 
-export interface QuotedGroup extends QuoteGroup {
+export interface QuotedGroup extends QuoteGroup<Requested> {
   readonly quote: Quote;
 }
 
@@ -48,7 +48,7 @@ const order = (a: Requested, b: Requested): number => {
 /** Asks what each group costs. Free of charge. */
 export async function quoteChunks(
   client: HistoricalClient,
-  chunks: readonly PlannedChunk[],
+  chunks: readonly Requested[],
 ): Promise<QuotedGroup[]> {
   const quoted: QuotedGroup[] = [];
   for (const group of groupChunks(chunks)) {

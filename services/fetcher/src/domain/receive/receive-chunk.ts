@@ -8,6 +8,7 @@ import type { DbnMetadata, RecordBlock } from '@tapeline/dbn';
 import type { SchemaDescription } from '@tapeline/records';
 import type { ChunkSpool, PartWriter, SpooledPart } from './chunk-spool.js';
 import { firstRowAt, indexTimestamps, ResumePoint } from './resume-point.js';
+import { startOfPart } from './start-of-part.js';
 
 /** What one response brought, for the ledger of what was paid. */
 export interface PartReport {
@@ -87,7 +88,7 @@ export class ReceivedChunk {
     const chunk = new ReceivedChunk(origin);
     return chunk.#forgetful(async () => {
       for (const part of origin.spool.parts) {
-        const start = await startOf(part);
+        const start = await startOfPart(part);
         if (start === undefined) continue;
         // Asked from the same time again: what the earlier one brought, this one has.
         if (chunk.#spooled.at(-1)?.start === start) chunk.#spooled.pop();
@@ -273,18 +274,6 @@ export class ReceivedChunk {
 
 const misfit = (reason: string, cause?: unknown): RestartChunkError =>
   new RestartChunkError(`the stream cannot be gone on with: ${reason}; it begins anew`, { cause });
-
-/** Start of a part's request, or undefined where not even its metadata came. */
-async function startOf(part: SpooledPart): Promise<bigint | undefined> {
-  try {
-    const stream = await DbnStream.open(part.read());
-    await stream.close();
-    return stream.metadata.start;
-  } catch (error) {
-    if (error instanceof DbnTruncatedError) return undefined;
-    throw error;
-  }
-}
 
 /** The bytes of a response, each piece kept before it is handed on. */
 async function* kept(

@@ -1,0 +1,35 @@
+/** A NATS client as any other program would be one. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+
+export interface Nats extends AsyncDisposable {
+  /** Resolves when the stream has the message. */
+  publish(subject: string, payload: object): Promise<void>;
+  /** The next message on a subject, counted from the call. */
+  next(subject: string): Promise<unknown>;
+  /** Resolves once a message has been given to a service of the consumer. */
+  delivered(stream: string, consumer: string): Promise<void>;
+}
+
+export async function openNats(servers: string): Promise<Nats> {
+  const connection = await connect({ servers });
+  const manager = await jetstreamManager(connection);
+  return {
+    publish: async (subject, payload) => {
+      await jetstream(connection).publish(subject, JSON.stringify(payload));
+    },
+    next: async (subject) => {
+      for await (const message of connection.subscribe(subject, { max: 1 })) return message.json();
+      throw new Error(`the connection ended before a message came on ${subject}`);
+    },
+    delivered: async (stream, consumer) => {
+      for (;;) {
+        const { delivered } = await manager.consumers.info(stream, consumer);
+        if (delivered.consumer_seq > 0) return;
+        await delay(20);
+      }
+    },
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
