@@ -3,5 +3,6 @@ export * from './batch-header.js';
 export * from './commands.js';
 export * from './events.js';
 export * from './identifiers.js';
+export * from './replay-command.js';
 export * from './subjects.js';
 export * from './topology.js';

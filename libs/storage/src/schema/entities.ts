@@ -122,7 +122,11 @@ const LedgerEntity = defineEntity({
 const QuarantineEntity = defineEntity({
   name: 'Quarantine',
   tableName: 'quarantine',
-  indexes: [{ name: 'quarantine_by_schema', properties: ['dataset', 'schema', 'instrument_id'] }],
+  indexes: [
+    { name: 'quarantine_by_schema', properties: ['dataset', 'schema', 'instrument_id'] },
+    { name: 'quarantine_by_batch', properties: ['chunk_id', 'batch_id'] },
+    { name: 'quarantine_by_time', properties: ['state', 'quarantined_at'] },
+  ],
   uniques: [{ name: 'quarantine_record', properties: ['chunk_id', 'ordinal'] }],
   properties: {
     id: p.bigint('string').primary().autoincrement(),
@@ -138,8 +142,75 @@ const QuarantineEntity = defineEntity({
     reason: p.text(),
     record: p.json(),
     rules_version: p.text(),
+    /** open, replayed, filtered, discarded or superseded. */
     state: p.text().default('open'),
     quarantined_at: time().defaultRaw('now()'),
+    severity: p.text().default('error'),
+    /** The replay that stored it, or that tried it last. */
+    replay_id: p.text().nullable(),
+    resolved_at: time().nullable(),
+  },
+});
+
+const RuleOutcomeEntity = defineEntity({
+  name: 'RuleOutcome',
+  tableName: 'rule_outcome',
+  indexes: [{ name: 'rule_outcome_by_chunk', properties: ['chunk_id'] }],
+  properties: {
+    batch_id: p.text().primary(),
+    /** transform or validate. */
+    stage: p.text().primary(),
+    rule: p.text().primary(),
+    /** filtered, error, warn or info. */
+    severity: p.text(),
+    chunk_id: p.text(),
+    job_id: p.text(),
+    dataset: p.text(),
+    schema: p.text(),
+    records: p.integer(),
+    /** Positions in the chunk of the records that the rule concerns. */
+    ordinals: p.string().columnType('int8multirange'),
+    /** A few reasons with their values. */
+    examples: p.json(),
+    rules_version: p.text(),
+    found_at: time().defaultRaw('now()'),
+  },
+});
+
+/** What a check of a whole chunk found. */
+const FindingEntity = defineEntity({
+  name: 'Finding',
+  tableName: 'finding',
+  properties: {
+    chunk_id: p.text().primary(),
+    check: p.text().primary(),
+    instrument_id: big().primary(),
+    start_ns: big().primary(),
+    end_ns: big(),
+    severity: p.text(),
+    message: p.text(),
+    details: p.json(),
+    rules_version: p.text(),
+    found_at: time().defaultRaw('now()'),
+  },
+});
+
+const ReplayEntity = defineEntity({
+  name: 'Replay',
+  tableName: 'replay',
+  properties: {
+    replay_id: p.text().primary(),
+    command: p.json(),
+    /** running, completed or failed. */
+    state: p.text(),
+    message: p.text().nullable(),
+    selected: big().default(0),
+    stored: big().default(0),
+    quarantined: big().default(0),
+    filtered: big().default(0),
+    details: p.json().defaultRaw("'{}'"),
+    accepted_at: time().defaultRaw('now()'),
+    ended_at: time().nullable(),
   },
 });
 
@@ -194,6 +265,9 @@ export const ENTITIES = [
   SymbologyEntity,
   LedgerEntity,
   QuarantineEntity,
+  RuleOutcomeEntity,
+  FindingEntity,
+  ReplayEntity,
   SpendEntity,
   DatasetDayEntity,
   BatchSubmissionEntity,

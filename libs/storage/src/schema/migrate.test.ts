@@ -34,10 +34,10 @@ async function relations(): Promise<string[]> {
 }
 
 const RELATIONAL =
-  'batch_submission chunk coverage dataset dataset_day job job_chunk ledger quarantine spend symbology'.split(
+  'batch_submission chunk coverage dataset dataset_day finding job job_chunk ledger quarantine replay rule_outcome spend symbology'.split(
     ' ',
   );
-const MIGRATIONS = ['Migration1', 'Migration2', 'Migration3', 'Migration4'];
+const MIGRATIONS = ['Migration1', 'Migration2', 'Migration3', 'Migration4', 'Migration5'];
 const MARKET = SCHEMA_NAMES.map((name) => SCHEMAS[name].table);
 const ALL = [...RELATIONAL, ...MARKET, ...MARKET.map((name) => `${name}_view`)];
 

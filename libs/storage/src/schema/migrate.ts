@@ -8,12 +8,14 @@ import { Migration1 } from './migration-1.js';
 import { Migration2 } from './migration-2.js';
 import { Migration3 } from './migration-3.js';
 import { Migration4 } from './migration-4.js';
+import { Migration5 } from './migration-5.js';
 
 const MIGRATIONS = [
   { name: 'Migration1', class: Migration1 },
   { name: 'Migration2', class: Migration2 },
   { name: 'Migration3', class: Migration3 },
   { name: 'Migration4', class: Migration4 },
+  { name: 'Migration5', class: Migration5 },
 ];
 
 /** The ORM over a database: migrations and the relational entities. */
