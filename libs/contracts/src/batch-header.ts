@@ -26,6 +26,7 @@ const NAMES = {
   sha256: 'Tapeline-Sha256',
   rules_version: 'Tapeline-Rules-Version',
   part: 'Tapeline-Part',
+  replay: 'Tapeline-Replay',
 } as const;
 
 const batchHeader = z.object({
@@ -55,6 +56,11 @@ const batchHeader = z.object({
   rules_version: z.string().min(1),
   /** `stored`, or `quarantined.<n>` for the n-th message of the batch's refused records. */
   part: z.string().regex(/^(stored|quarantined\.\d+)$/),
+  /** The replay for which a batch comes again, with `:dry` if nothing is to be changed. */
+  replay: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}(:dry)?$/)
+    .optional(),
 });
 
 export type BatchHeader = z.infer<typeof batchHeader>;
@@ -62,9 +68,10 @@ export type BatchHeader = z.infer<typeof batchHeader>;
 /** The header as text pairs for the message. */
 export function writeBatchHeader(header: BatchHeader): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(NAMES).map(([field, name]) => {
+    Object.entries(NAMES).flatMap(([field, name]) => {
       const value = header[field as keyof BatchHeader];
-      return [name, typeof value === 'boolean' ? String(Number(value)) : String(value)];
+      if (value === undefined) return [];
+      return [[name, typeof value === 'boolean' ? String(Number(value)) : String(value)]];
     }),
   );
 }

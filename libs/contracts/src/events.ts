@@ -32,6 +32,8 @@ export const chunkRequestSchema = z.object({
    * asked for it. Another change is another chunk.
    */
   replaces: z.string().optional(),
+  /** The chunk whose archived bytes it has, if it is a replay. */
+  replays: z.string().optional(),
   /** Held already: records inside these ranges are dropped by the fetcher, not counted as fetched. */
   exclude: z.array(heldRangeSchema),
 });

@@ -82,7 +82,7 @@ async function completeChunk(storage: Storage, chunkId: string): Promise<Totals 
     const [row] = rows;
     if (!row) return null;
     if (row.request.replaces !== undefined) {
-      const replaced = await replaceHeld(client, chunkId, row.request);
+      const replaced = await replaceHeld(client, chunkId, row.request, Number(row.fetched));
       await client.query('UPDATE chunk SET replaced = $2 WHERE chunk_id = $1', [chunkId, replaced]);
     }
     return readTotals(row);

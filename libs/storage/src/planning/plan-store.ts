@@ -18,7 +18,12 @@ import type { SymbologyInterval } from './symbology-store.js';
 export interface ChunkToSave {
   readonly chunkId: string;
   readonly request: ChunkRequest;
-  readonly claims: readonly { instrumentId: number; start: bigint; end: bigint }[];
+  readonly claims: readonly {
+    readonly instrumentId: number;
+    readonly start: bigint;
+    readonly end: bigint;
+    readonly endTies?: number;
+  }[];
   /** Records that the source says it has, or null if it was not asked. */
   readonly expected: number | null;
 }
@@ -120,9 +125,9 @@ export class PlanTransaction {
       if (request.replaces !== undefined)
         await createStaging(client, chunk.chunkId, request.schema);
       await client.query(
-        `INSERT INTO coverage (dataset, schema, instrument_id, start_ns, end_ns, chunk_id)
-         SELECT $1, $2, id, first, last, $3
-           FROM unnest($4::bigint[], $5::bigint[], $6::bigint[]) AS claim (id, first, last)
+        `INSERT INTO coverage (dataset, schema, chunk_id, instrument_id, start_ns, end_ns, end_ties)
+         SELECT $1, $2, $3, claim.*
+           FROM unnest($4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[]) AS claim
          ON CONFLICT DO NOTHING`,
         [
           request.dataset,
@@ -131,6 +136,7 @@ export class PlanTransaction {
           chunk.claims.map((claim) => claim.instrumentId),
           chunk.claims.map((claim) => claim.start),
           chunk.claims.map((claim) => claim.end),
+          chunk.claims.map((claim) => claim.endTies ?? 0),
         ],
       );
     }

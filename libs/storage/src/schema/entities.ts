@@ -49,6 +49,8 @@ const ChunkEntity = defineEntity({
     bytes: big().nullable(),
     /** Rows that it took the place of, if its request says that it replaces. */
     replaced: big().nullable(),
+    /** Whether another chunk has replaced any of it. */
+    given_up: p.boolean().default(false),
     planned_at: time().nullable(),
     fetched_at: time().nullable(),
     completed_at: time().nullable(),
