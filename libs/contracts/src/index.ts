@@ -4,5 +4,6 @@ export * from './commands.js';
 export * from './events.js';
 export * from './identifiers.js';
 export * from './replay-command.js';
+export * from './rule-outcome.js';
 export * from './subjects.js';
 export * from './topology.js';

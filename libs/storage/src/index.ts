@@ -6,6 +6,7 @@ export * from './jobs/read-jobs.js';
 export * from './jobs/settle-chunk.js';
 export * from './planning/index.js';
 export * from './read/index.js';
+export * from './replay/index.js';
 export * from './schema/migrate.js';
 export * from './spend/index.js';
 export * from './storage.js';

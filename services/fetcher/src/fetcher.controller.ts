@@ -8,11 +8,13 @@ import {
   InvalidCommandError,
   parseIngestCommand,
   parseJobDecision,
+  parseReplayCommand,
 } from '@tapeline/contracts';
 import { DatabentoError, HistoricalClient } from '@tapeline/databento';
-import { approveJob, isUnavailable, readJobState, Storage } from '@tapeline/storage';
+import { approveJob, endReplay, isUnavailable, readJobState, Storage } from '@tapeline/storage';
 import { UndecidedRangeError } from './domain/await-claims.js';
 import { runJob } from './domain/run-job.js';
+import { runReplay } from './domain/run-replay.js';
 import { FetchSettings } from './fetch-settings.js';
 
 /** Commands in; plans, raw batches and events out. */
@@ -54,6 +56,33 @@ export class FetcherController {
         throw new TransientError((error as Error).message, { cause: error });
       }
       if (message.attempt >= CONSUMERS.fetch.maxDeliver) await this.giveUp(error, jobId);
+      throw error;
+    }
+  }
+
+  /** Refused records, or whole chunks, come again from the archive. */
+  @Consume(CONSUMERS.replay)
+  async replay(message: BusMessage): Promise<Outcome> {
+    let replayId = `replay-${message.timestampNanos.toString(36)}-${message.streamSequence}`;
+    try {
+      const command = parseReplayCommand(readJson(message));
+      replayId = command.replay_id ?? replayId;
+      const context = {
+        storage: this.storage,
+        archive: this.settings.archive,
+        publish: this.publisher.publish.bind(this.publisher),
+        tell: this.publisher.publishEvent.bind(this.publisher),
+      };
+      await runReplay(context, { replayId, attempt: message.streamSequence }, command);
+      return done();
+    } catch (error) {
+      if (error instanceof InvalidCommandError) return deadLetter(error.code, error.message);
+      if (isPassing(error)) {
+        throw new TransientError((error as Error).message, { cause: error });
+      }
+      if (message.attempt >= CONSUMERS.replay.maxDeliver) {
+        await endReplay(this.storage, replayId, 'failed', (error as Error).message);
+      }
       throw error;
     }
   }

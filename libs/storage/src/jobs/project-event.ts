@@ -138,6 +138,12 @@ async function chunkFetched(client: PoolClient, event: JobEventOf<'chunk_fetched
 }
 
 async function completed(client: PoolClient, event: JobEventOf<'completed'>): Promise<void> {
+  const { stored, quarantined, filtered } = event.totals;
+  await client.query(
+    `UPDATE replay SET state = 'completed', stored = $2, quarantined = $3, filtered = $4, ended_at = $5
+      WHERE replay_id = $1 AND state = 'running'`,
+    [event.job_id, stored, quarantined, filtered, event.at],
+  );
   await client.query(
     `INSERT INTO job (job_id, state, reason, message, ended_at) VALUES ($1, 'completed', $2, $3, $4)
      ON CONFLICT (job_id) DO UPDATE
@@ -154,6 +160,14 @@ async function completed(client: PoolClient, event: JobEventOf<'completed'>): Pr
  */
 async function failed(client: PoolClient, event: JobEventOf<'failed'>): Promise<void> {
   const message = storableText(event.message);
+  const { rows: replays } = await client.query<{ is_job: boolean }>(
+    `UPDATE replay SET state = 'failed', message = $2, ended_at = $3
+      WHERE replay_id = $1 AND state = 'running'
+     RETURNING EXISTS (SELECT FROM job WHERE job_id = replay_id) AS is_job`,
+    [event.job_id, message, event.at],
+  );
+  // A replay of refused records is no job.
+  if (replays[0]?.is_job === false) return;
   await client.query(
     `INSERT INTO job (job_id, state, reason, message, ended_at) VALUES ($1, 'failed', $2, $3, $4)
      ON CONFLICT (job_id) DO UPDATE

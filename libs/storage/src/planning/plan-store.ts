@@ -2,7 +2,7 @@
  * Plans of jobs: which chunks a job needs and which instrument ranges those chunks claim. Planning runs
  * under a lock for its dataset and schema, so two jobs never claim the same range twice.
  */
-import type { ChunkRequest, IngestCommand } from '@tapeline/contracts';
+import type { ChunkRequest, IngestCommand, ReplayCommand } from '@tapeline/contracts';
 import type { PoolClient } from 'pg';
 import type { JobQuote } from '../spend/approval.js';
 import type { Storage } from '../storage.js';
@@ -83,7 +83,7 @@ export class PlanTransaction {
   async savePlan(
     job: {
       jobId: string;
-      command: IngestCommand;
+      command: IngestCommand | ReplayCommand;
       dataset: string;
       schema: string;
       quote?: JobQuote | null;
@@ -150,6 +150,20 @@ export class PlanTransaction {
         [job.jobId, chunkId, isShared],
       );
     }
+  }
+
+  /** The claims of a chunk as they stand. */
+  async readClaims(chunkId: string): Promise<ChunkToSave['claims']> {
+    const { rows } = await this.client.query<CoverageRow>(
+      'SELECT instrument_id, start_ns, end_ns, end_ties FROM coverage WHERE chunk_id = $1',
+      [chunkId],
+    );
+    return rows.map((row) => ({
+      instrumentId: Number(row.instrument_id),
+      start: BigInt(row.start_ns),
+      end: BigInt(row.end_ns),
+      endTies: Number(row.end_ties),
+    }));
   }
 
   /** Those of the chunks that failed: whoever needs them next fetches them, and pays for them. */

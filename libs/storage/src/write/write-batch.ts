@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import type { BatchHeader } from '@tapeline/contracts';
+import type { BatchHeader, RuleOutcome } from '@tapeline/contracts';
 import { copyStatement, encodeCopy, quoteIdentifier } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -10,16 +10,19 @@ import { checkAccepted } from './check-batch.js';
 import { definedSymbols } from './defined-symbols.js';
 import { claim } from './ledger.js';
 import { stagingTable } from './staging.js';
+import { writeOutcomes } from './write-outcomes.js';
 
 /**
  * Stores a validated batch: its ledger row and its rows in one transaction, so that a redelivered batch
  * changes nothing. The tests in write-batch.test.ts prove it for each place at which it can be cut off.
+ * @param outcomes what rules did to its records.
  * @throws BatchMismatchError, BatchConflictError, or the database's error; nothing is stored then.
  */
 export async function writeBatch(
   storage: Storage,
   header: BatchHeader,
   batch: ColumnarBatch,
+  outcomes: readonly RuleOutcome[] = [],
 ): Promise<'written' | 'duplicate'> {
   checkAccepted(header, batch);
   const partitions = await storage.partitions();
@@ -45,6 +48,7 @@ export async function writeBatch(
         throw error;
       });
     }
+    await writeOutcomes(client, header, outcomes);
     if (batch.schema.name === 'definition') {
       await saveDefinedSymbols(client, header.dataset, definedSymbols(batch));
     }
@@ -52,7 +56,8 @@ export async function writeBatch(
   });
 }
 
-async function copyRows(
+/** Copies rows into a table with the columns of the batch's schema. @param table quoted. */
+export async function copyRows(
   client: PoolClient,
   batch: ColumnarBatch,
   datasetId: number,

@@ -30,6 +30,10 @@ export interface ChunkToFetch {
   readonly attempt: number;
   readonly chunkId: string;
   readonly request: ChunkRequest;
+  /** Set if records come again to be tried under the rules of now: see the header of that name. */
+  readonly replay?: string;
+  /** The batches to publish, if not all. */
+  readonly only?: ReadonlySet<string>;
 }
 
 /** A chunk's records, in the source's order, no faster than they are taken. */
@@ -81,6 +85,7 @@ export async function fetchChunk(
   let batches = 0;
   let bytes = 0;
   const send = async (batch: RawBatch): Promise<void> => {
+    if (chunk.only && !chunk.only.has(batchId(chunk.chunkId, batch.sequence))) return;
     published += batch.count;
     batches++;
     await window.add(() => publishBatch(chunk, source, batch, publish));
@@ -180,6 +185,7 @@ async function publishBatch(
     sha256: sha256(batch.bytes),
     rules_version: '-',
     part: 'stored',
+    ...(chunk.replay !== undefined && { replay: chunk.replay }),
   };
   await publish(batchSubject('raw', request.dataset, request.schema), batch.bytes, {
     msgId: batchMessageId('raw', header),

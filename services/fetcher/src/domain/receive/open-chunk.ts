@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { isFileRequest } from '@tapeline/contracts';
-import type { IngestCommand } from '@tapeline/contracts';
+import type { ChunkRequest, IngestCommand } from '@tapeline/contracts';
 import type { HistoricalClient } from '@tapeline/databento';
 import { SCHEMAS } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
 import type { PlanChunk } from '@tapeline/storage';
 import { rangeRequest } from '../range-request.js';
 import { isUnresolvable } from '../resolve-symbols.js';
-import type { ChunkArchive, PartCounts } from './chunk-archive.js';
+import type { ArchiveKey, ChunkArchive, PartCounts } from './chunk-archive.js';
 import type { ChunkSpool } from './chunk-spool.js';
 import { ReceivedChunk } from './receive-chunk.js';
 import type { ChunkOrigin, PartReport } from './receive-chunk.js';
@@ -38,23 +38,10 @@ export async function openChunk(
   chunk: PlanChunk,
 ): Promise<OpenChunk | undefined> {
   const { request } = chunk;
-  const base = {
-    schema: SCHEMAS[request.schema as SchemaName],
-    start: request.start,
-    limit: request.limit,
-  };
-  const archived = await archive.find(chunk);
-  if (archived) {
-    const { records: expected } = archived;
-    const parts = archived.parts.map((part, index) => ({ part: index, read: () => part.read() }));
-    const source = await ReceivedChunk.open({
-      ...base,
-      ...ARCHIVED,
-      expected,
-      spool: frozen(parts),
-    });
-    return { source, keep: () => Promise.resolve() };
-  }
+  const base = originOf(request);
+  const chunkId = request.replays ?? chunk.chunkId;
+  const archived = await openArchived(archive, { chunkId, request });
+  if (archived) return { source: archived, keep: () => Promise.resolve() };
   const spool = await archive.spool(chunk);
   const counts: PartCounts[] = [];
   const count = (part: PartReport): void => {
@@ -80,6 +67,25 @@ export async function openChunk(
     if (isUnresolvable(error)) return undefined;
     throw error;
   }
+}
+
+const originOf = (request: ChunkRequest) => ({
+  schema: SCHEMAS[request.schema as SchemaName],
+  start: request.start,
+  limit: request.limit,
+});
+
+/** A chunk as the archive has it, or undefined if it has not. */
+export async function openArchived(
+  archive: ChunkArchive,
+  chunk: ArchiveKey,
+): Promise<ReceivedChunk | undefined> {
+  const archived = await archive.find(chunk);
+  if (!archived) return undefined;
+  const parts = archived.parts.map((part, index) => ({ part: index, read: () => part.read() }));
+  const base = originOf(chunk.request);
+  const expected = archived.records;
+  return ReceivedChunk.open({ ...base, ...ARCHIVED, expected, spool: frozen(parts) });
 }
 
 type Origin = Pick<ChunkOrigin, 'expected' | 'ask' | 'recount' | 'report'>;

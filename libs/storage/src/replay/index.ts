@@ -1,0 +1,4 @@
+export * from './begin-replay.js';
+export * from './end-replay.js';
+export * from './plan-chunk-replay.js';
+export * from './store-replayed.js';
