@@ -53,6 +53,7 @@ export const REASONS = [
   'dry_run',
   'over_job_limit',
   'over_monthly_budget',
+  'too_many_refused',
   'refused',
   'out_of_range',
   'already_held',

@@ -9,6 +9,7 @@ import {
   parseIngestCommand,
   parseJobDecision,
   parseReplayCommand,
+  REPLAY_SUBJECT,
 } from '@tapeline/contracts';
 import { DatabentoError, HistoricalClient } from '@tapeline/databento';
 import { approveJob, endReplay, isUnavailable, readJobState, Storage } from '@tapeline/storage';
@@ -101,9 +102,12 @@ export class FetcherController {
       const approved = await approveJob(this.storage, jobId);
       if (!approved) return await this.putOff(message, jobId);
       const { command, usd } = approved;
-      const payload = Buffer.from(JSON.stringify({ ...(command as object), job_id: jobId }));
-      const msgId = `command:${jobId}:approved:${usd}`;
-      await this.publisher.publish(COMMAND_SUBJECT, payload, { msgId });
+      const isReplay = 'source' in (command as object);
+      const id = isReplay ? { replay_id: jobId } : { job_id: jobId };
+      const payload = Buffer.from(JSON.stringify({ ...(command as object), ...id }));
+      const msgId = `command:${jobId}:approved:${message.streamSequence}`;
+      const subject = isReplay ? REPLAY_SUBJECT : COMMAND_SUBJECT;
+      await this.publisher.publish(subject, payload, { msgId });
       await this.publisher.publishEvent({ ...event, event: 'approved', usd });
       return done();
     } catch (error) {

@@ -84,7 +84,7 @@ const event =
     await projectEvent(storage, fact);
     if (fact.event === 'chunk_fetched') return settleChunk(storage, fact.chunk_id);
     const job = fact.event === 'planned' ? await settleJob(storage, fact.job_id) : undefined;
-    return { completedChunk: null, completedJobs: job ? [job] : [] };
+    return { heldBack: null, completedChunk: null, completedJobs: job ? [job] : [] };
   };
 
 it.each(Array.from({ length: 12 }, (_, seed) => seed))('seed %i', async (seed) => {

@@ -23,7 +23,8 @@ export async function projectApproval(client: PoolClient, event: ApprovalEvent):
     case 'awaiting_approval':
       await client.query(
         `UPDATE job SET state = 'awaiting_approval', reason = $2, message = $3
-          WHERE job_id = $1 AND state IN ('accepted', 'running') AND (approved_usd IS NULL OR approved_usd < (quote ->> 'usd')::numeric)`,
+          WHERE job_id = $1 AND state IN ('accepted', 'running')
+            AND ($2 = 'too_many_refused' OR approved_usd IS NULL OR approved_usd < (quote ->> 'usd')::numeric)`,
         [jobId, event.reason, storableText(event.message)],
       );
       return;

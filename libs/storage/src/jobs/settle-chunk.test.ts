@@ -4,10 +4,12 @@ import type { TestDatabase } from '@tapeline/testing';
 import { migrate } from '../schema/migrate.js';
 import { Storage } from '../storage.js';
 import { trades, headerOf } from '../test-batches.js';
+import { approveJob } from '../spend/approval.js';
+import { writeBatch } from '../write/write-batch.js';
 import { writeQuarantine } from '../write/write-quarantine.js';
 import { chunkOf, eventOf, savePlan, store } from './job-fixture.js';
 import { projectEvent } from './project-event.js';
-import { settleChunk, settleJob } from './settle-chunk.js';
+import { readAccepted, settleChunk, settleJob } from './settle-chunk.js';
 
 let database: TestDatabase;
 let storage: Storage;
@@ -24,7 +26,7 @@ afterEach(async () => {
 
 const project = (event: Parameters<typeof projectEvent>[1]) => projectEvent(storage, event);
 
-const NOTHING = { completedChunk: null, completedJobs: [] };
+const NOTHING = { heldBack: null, completedChunk: null, completedJobs: [] };
 
 it('completes a chunk and its job when, and only when, every record is accounted for', async () => {
   await savePlan(storage, 'j', [chunkOf('c')]);
@@ -50,13 +52,18 @@ it('completes a chunk and its job when, and only when, every record is accounted
   );
   const totals = { fetched: 11, stored: 8, quarantined: 2, filtered: 1 };
   const completedJobs = [{ jobId: 'j', totals, reason: null, message: null }];
-  expect(await settleChunk(storage, 'c')).toEqual({ completedChunk: totals, completedJobs });
+  expect(await settleChunk(storage, 'c')).toEqual({
+    ...NOTHING,
+    completedChunk: totals,
+    completedJobs,
+  });
 
   // The job is told again until its completion is projected, the chunk where it is asked for.
-  expect(await settleChunk(storage, 'c')).toEqual({ completedChunk: null, completedJobs });
+  expect(await settleChunk(storage, 'c')).toEqual({ ...NOTHING, completedJobs });
   await project(eventOf.completed('j', { totals }));
   expect(await settleChunk(storage, 'c')).toEqual(NOTHING);
   expect(await settleChunk(storage, 'c', { again: true })).toEqual({
+    ...NOTHING,
     completedChunk: totals,
     completedJobs: [],
   });
@@ -146,4 +153,52 @@ it('does not complete a job that failed before it had chunks', async () => {
 it('knows nothing of chunks and jobs that are not there', async () => {
   expect(await settleChunk(storage, 'none')).toEqual(NOTHING);
   expect(await settleJob(storage, 'none')).toBeUndefined();
+});
+
+it('holds a chunk back of which more is refused than is allowed, until a person accepts that', async () => {
+  await savePlan(storage, 'j', [chunkOf('c')]);
+  await project(eventOf.planned('j'));
+  const batch = trades(18);
+  await writeBatch(storage, headerOf(batch, 'c', 0, { quarantined: 2 }), batch);
+  const refused = trades(2);
+  const part = { part: 'quarantined.0', quarantined: 2, fetched: 20 };
+  await writeQuarantine(storage, headerOf(refused, 'c', 0, part), refused, ['r', 'r'], ['x', 'y']);
+  await project(eventOf.chunkFetched('j', 'c', 20));
+  const limit = { maxRefused: new Map([['trades', 0.0999]]) };
+  const held = await settleChunk(storage, 'c', limit);
+  expect(held).toMatchObject({ ...NOTHING, heldBack: { jobIds: ['j'] } });
+  expect(held.heldBack?.message).toMatch(
+    /^2 of the 20 records of chunk c are refused, more than the 9.99 % that its rules allow/,
+  );
+  expect(await settleChunk(storage, 'c', limit)).toEqual(NOTHING);
+  expect((await settleChunk(storage, 'c', { ...limit, again: true })).heldBack).toEqual(
+    held.heldBack,
+  );
+
+  const waits = { event: 'awaiting_approval', reason: 'too_many_refused', message: '…' } as const;
+  await project({ job_id: 'j', by: 'writer', at: '2100-01-01T00:00:00Z', ...waits });
+  expect(await readAccepted(storage, 'j')).toEqual([]);
+  expect(await approveJob(storage, 'j')).toMatchObject({ usd: 0 });
+  expect(await readAccepted(storage, 'j')).toEqual(['c']);
+  await project({
+    job_id: 'j',
+    by: 'fetcher',
+    at: '2100-01-01T00:00:01Z',
+    event: 'approved',
+    usd: 0,
+  });
+  const totals = { fetched: 20, stored: 18, quarantined: 2, filtered: 0 };
+  expect(await settleChunk(storage, 'c', limit)).toMatchObject({ completedChunk: totals });
+});
+
+it('lets a chunk of which just so much is refused as is allowed be complete', async () => {
+  await savePlan(storage, 'j', [chunkOf('c')]);
+  await store(storage, 'c', 0, 18);
+  const refused = trades(2);
+  const part = { part: 'quarantined.0', quarantined: 2, fetched: 2 };
+  await writeQuarantine(storage, headerOf(refused, 'c', 1, part), refused, ['r', 'r'], ['x', 'y']);
+  await project(eventOf.chunkFetched('j', 'c', 20));
+  expect(
+    (await settleChunk(storage, 'c', { maxRefused: new Map([['trades', 0.1]]) })).completedChunk,
+  ).not.toBeNull();
 });

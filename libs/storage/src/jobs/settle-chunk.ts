@@ -1,4 +1,5 @@
 import type { ChunkRequest, Reason, Totals } from '@tapeline/contracts';
+import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
 import { replaceHeld } from '../write/replace-held.js';
 
@@ -10,6 +11,8 @@ export interface CompletedJob {
 }
 
 export interface Settlement {
+  /** Set for the one caller that found more of the chunk refused than is allowed: its jobs, and why they wait. */
+  readonly heldBack: { readonly jobIds: readonly string[]; readonly message: string } | null;
   /** Set for the one caller that found that the chunk's sums hold, and where it was asked for again. */
   readonly completedChunk: Totals | null;
   /** Jobs whose chunks are all complete and that nobody has told so yet. */
@@ -34,13 +37,15 @@ const readTotals = (row: CountRow): Totals => ({
  * looks, so at least the last of them sees everything. The row lock of the update makes it exactly one
  * caller that completes the chunk. Jobs are reported again until their completion has been
  * projected, so a crash before that loses nothing.
+ * A chunk of which too much is refused is held back instead, until a person accepts that or a replay mends it.
+ * @param maxRefused most of a chunk's records that may be refused, 0 to 1, by schema.
  * @param again reports the completion of a chunk that is complete already, too: for a message that
  *   comes again, since whoever handled it first may have crashed before it told anyone.
  */
 export async function settleChunk(
   storage: Storage,
   chunkId: string,
-  { again = false }: { readonly again?: boolean } = {},
+  { again = false, maxRefused }: SettleOptions = {},
 ): Promise<Settlement> {
   const { rows: states } = await storage.pool.query<{ state: string }>(
     'SELECT state FROM chunk WHERE chunk_id = $1',
@@ -48,8 +53,10 @@ export async function settleChunk(
   );
   const state = states[0]?.state;
   // While the chunk is still being fetched, which is so for most batches, there is no need to sum.
-  if (state !== 'fetched' && state !== 'complete') return NOTHING;
-  const completed = state === 'fetched' ? await completeChunk(storage, chunkId) : null;
+  if (state !== 'fetched' && state !== 'held_back' && state !== 'complete') return NOTHING;
+  const completed =
+    state === 'complete' ? null : await completeChunk(storage, chunkId, maxRefused, again);
+  if (completed && 'heldBack' in completed) return { ...NOTHING, heldBack: completed.heldBack };
   const told = again && state === 'complete' ? await chunkTotals(storage, chunkId) : null;
   // Its jobs may be complete only if it is. Another caller may have completed it meanwhile.
   const { rows: jobs } = await storage.pool.query<{ job_id: string }>(
@@ -64,29 +71,81 @@ export async function settleChunk(
     const job = await settleJob(storage, jobId);
     if (job) completedJobs.push(job);
   }
-  return { completedChunk: completed ?? told, completedJobs };
+  return { heldBack: null, completedChunk: completed ?? told, completedJobs };
 }
 
-const NOTHING: Settlement = { completedChunk: null, completedJobs: [] };
+export interface SettleOptions {
+  readonly again?: boolean;
+  readonly maxRefused?: ReadonlyMap<string, number> | undefined;
+}
 
-async function completeChunk(storage: Storage, chunkId: string): Promise<Totals | null> {
+const NOTHING: Settlement = { heldBack: null, completedChunk: null, completedJobs: [] };
+
+async function completeChunk(
+  storage: Storage,
+  chunkId: string,
+  maxRefused: SettleOptions['maxRefused'],
+  again: boolean,
+): Promise<Totals | Pick<Settlement, 'heldBack'> | null> {
   return storage.transaction(async (client) => {
-    const { rows } = await client.query<CountRow & { request: ChunkRequest }>(
-      `WITH sums AS (SELECT ${TOTALS} FROM ledger WHERE chunk_id = $1)
-       UPDATE chunk SET state = 'complete', completed_at = now() FROM sums
-        WHERE chunk_id = $1 AND chunk.state = 'fetched'
-          AND chunk.fetched = sums.stored + sums.quarantined + sums.filtered
-       RETURNING chunk.fetched, chunk.request, sums.*`,
+    const { rows } = await client.query<ChunkRow>(
+      `SELECT state, request, fetched, refusals_accepted, sums.*
+         FROM chunk, (SELECT ${TOTALS} FROM ledger WHERE chunk_id = $1) sums
+        WHERE chunk_id = $1 FOR UPDATE OF chunk`,
       [chunkId],
     );
     const [row] = rows;
-    if (!row) return null;
-    if (row.request.replaces !== undefined) {
-      const replaced = await replaceHeld(client, chunkId, row.request, Number(row.fetched));
-      await client.query('UPDATE chunk SET replaced = $2 WHERE chunk_id = $1', [chunkId, replaced]);
+    if (!row || (row.state !== 'fetched' && row.state !== 'held_back')) return null;
+    const totals = readTotals(row);
+    const { fetched, quarantined } = totals;
+    if (fetched !== totals.stored + quarantined + totals.filtered) return null;
+    const most = maxRefused?.get(row.request.schema);
+    if (most !== undefined && quarantined > most * fetched && !row.refusals_accepted) {
+      const isTold = row.state === 'held_back' && !again;
+      return isTold ? null : holdBack(client, chunkId, totals, most);
     }
-    return readTotals(row);
+    const replaced =
+      row.request.replaces === undefined
+        ? null
+        : await replaceHeld(client, chunkId, row.request, fetched);
+    await client.query(
+      `UPDATE chunk SET state = 'complete', completed_at = now(), replaced = $2 WHERE chunk_id = $1`,
+      [chunkId, replaced],
+    );
+    return totals;
   });
+}
+
+interface ChunkRow extends CountRow {
+  readonly state: string;
+  readonly request: ChunkRequest;
+  readonly refusals_accepted: boolean;
+}
+
+async function holdBack(
+  client: PoolClient,
+  chunkId: string,
+  { fetched, quarantined }: Totals,
+  maxRefused: number,
+): Promise<Pick<Settlement, 'heldBack'>> {
+  await client.query("UPDATE chunk SET state = 'held_back' WHERE chunk_id = $1", [chunkId]);
+  const { rows } = await client.query<{ job_id: string }>(
+    'SELECT job_id FROM job_chunk WHERE chunk_id = $1 ORDER BY job_id',
+    [chunkId],
+  );
+  const share = (part: number): string => `${(part * 100).toFixed(2).replace(/\.?0+$/, '')} %`;
+  const message = `${quarantined} of the ${fetched} records of chunk ${chunkId} are refused, more than the ${share(maxRefused)} that its rules allow: look at 'tapeline quarantine stats --chunk ${chunkId}', then approve the job, or mend the rules and replay them`;
+  return { heldBack: { jobIds: rows.map((row) => row.job_id), message } };
+}
+
+/** Chunks of a job that were held back, and of which a person has accepted what is refused. */
+export async function readAccepted(storage: Storage, jobId: string): Promise<string[]> {
+  const { rows } = await storage.pool.query<{ chunk_id: string }>(
+    `SELECT chunk_id FROM job_chunk JOIN chunk USING (chunk_id)
+      WHERE job_id = $1 AND chunk.state = 'held_back' AND refusals_accepted`,
+    [jobId],
+  );
+  return rows.map((row) => row.chunk_id);
 }
 
 async function chunkTotals(storage: Storage, chunkId: string): Promise<Totals | null> {

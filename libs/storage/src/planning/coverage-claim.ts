@@ -7,7 +7,8 @@ export interface CoverageClaim {
   /** Records at exactly `end` that belong to the claim too, counted from the first in source order. */
   readonly endTies: number;
   readonly chunkId: string;
-  readonly chunkState: 'planned' | 'fetched' | 'complete' | 'failed';
+  /** held_back: more of it is refused than its rules allow, and a person has to look. */
+  readonly chunkState: 'planned' | 'fetched' | 'held_back' | 'complete' | 'failed';
   /** Whether the chunk replaces what is held of the claim, once it is complete. */
   readonly isReplacement: boolean;
   /** UTC date on which the chunk's bytes came from the source; null before. */

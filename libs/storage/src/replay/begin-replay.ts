@@ -96,7 +96,7 @@ async function wholeChunks(client: PoolClient, filter: QuarantineFilter): Promis
           AND ($2::text IS NULL OR k.chunk_id = $2)
           AND ($3::text IS NULL OR k.dataset = $3) AND ($4::text IS NULL OR k.schema = $4))
      SELECT k.chunk_id, k.request, k.fetched FROM chunk k
-      WHERE k.state = 'complete' AND NOT k.given_up AND k.fetched > 0
+      WHERE k.state IN ('complete', 'held_back') AND NOT k.given_up AND k.fetched > 0
         AND coalesce(k.request ->> 'replays', k.chunk_id) IN (SELECT archived FROM named)
       ORDER BY k.start_ns, k.chunk_id`,
     [filter.job_id, filter.chunk_id, filter.dataset, filter.schema],

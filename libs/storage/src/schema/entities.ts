@@ -51,6 +51,8 @@ const ChunkEntity = defineEntity({
     replaced: big().nullable(),
     /** Whether another chunk has replaced any of it. */
     given_up: p.boolean().default(false),
+    /** Whether a person has accepted that more of it is refused than its rules allow. */
+    refusals_accepted: p.boolean().default(false),
     planned_at: time().nullable(),
     fetched_at: time().nullable(),
     completed_at: time().nullable(),

@@ -1,7 +1,7 @@
 /** What version 5 adds: outcomes of rules, findings about chunks, and replays. Frozen. */
 export const RELATIONAL_CHANGES_5 = {
   up: [
-    `alter table "chunk" add column "given_up" boolean not null default false`,
+    `alter table "chunk" add column "given_up" boolean not null default false, add column "refusals_accepted" boolean not null default false`,
     `alter table "quarantine" add column "severity" text not null default 'error', add column "replay_id" text null, add column "resolved_at" timestamptz null`,
     `create index "quarantine_by_batch" on "quarantine" ("chunk_id", "batch_id")`,
     `create index "quarantine_by_time" on "quarantine" ("state", "quarantined_at")`,
@@ -17,6 +17,6 @@ export const RELATIONAL_CHANGES_5 = {
     `drop index "quarantine_by_time"`,
     `drop index "quarantine_by_batch"`,
     `alter table "quarantine" drop column "severity", drop column "replay_id", drop column "resolved_at"`,
-    `alter table "chunk" drop column "given_up"`,
+    `alter table "chunk" drop column "given_up", drop column "refusals_accepted"`,
   ],
 } as const;

@@ -12,21 +12,29 @@ export async function readApproval(storage: Storage, jobId: string): Promise<num
 }
 
 /**
- * Approves a waiting job for what it was quoted.
+ * Approves a waiting job for what it was quoted, and for what its rules refused too much of.
  * @returns its command and the dollars, or undefined if no such job waits.
  */
-export async function approveJob(
+export function approveJob(
   storage: Storage,
   jobId: string,
 ): Promise<{ command: unknown; usd: number } | undefined> {
-  const { rows } = await storage.pool.query<{ command: unknown; approved_usd: string }>(
-    // Kept in millionths of a dollar: rounded down, the same quote would be above what was approved.
-    `UPDATE job SET approved_usd = ceil((quote ->> 'usd')::numeric * 1000000) / 1000000
-      WHERE job_id = $1 AND state = 'awaiting_approval' RETURNING command, approved_usd`,
-    [jobId],
-  );
-  const [row] = rows;
-  return row && { command: row.command, usd: Number(row.approved_usd) };
+  return storage.transaction(async (client) => {
+    const { rows } = await client.query<{ command: unknown; approved_usd: string | null }>(
+      // Kept in millionths of a dollar: rounded down, the same quote would be above what was approved.
+      `UPDATE job SET approved_usd = ceil((quote ->> 'usd')::numeric * 1000000) / 1000000
+        WHERE job_id = $1 AND state = 'awaiting_approval' RETURNING command, approved_usd`,
+      [jobId],
+    );
+    const [row] = rows;
+    if (!row) return undefined;
+    await client.query(
+      `UPDATE chunk SET refusals_accepted = true
+        WHERE state = 'held_back' AND chunk_id IN (SELECT chunk_id FROM job_chunk WHERE job_id = $1)`,
+      [jobId],
+    );
+    return { command: row.command, usd: Number(row.approved_usd ?? 0) };
+  });
 }
 
 /** The state of a job as far as its events are projected; undefined before the first one is. */
