@@ -4,7 +4,9 @@ import type { Job } from './gateway-client.js';
 /** Symbols as text of a bearable length. */
 const showSymbols = (symbols: readonly string[]): string => {
   const text = symbols.join(',');
-  return text.length <= 32 ? text : `${text.slice(0, 29)}…`;
+  if (text.length <= 32) return text;
+  // The end of a path tells more than its start.
+  return text.startsWith('/') ? `…${text.slice(-31)}` : `${text.slice(0, 31)}…`;
 };
 
 /** Jobs with their counts and the check that the sums hold. */

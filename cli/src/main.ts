@@ -66,7 +66,10 @@ program
   .option('--start <time>', 'inclusive: a date, a datetime in UTC, or nanoseconds')
   .option('--end <time>', "exclusive (default: one unit of start's resolution later)")
   .option('--limit <records>', 'the first records of the range only', positiveInteger)
-  .option('--file <paths...>', 'instead: .dbn or .dbn.zst files, or folders of them')
+  .option(
+    '--file <paths...>',
+    'instead: .dbn or .dbn.zst files, folders of them, or ZIPs of batch jobs (not those in a folder)',
+  )
   .option('--job-id <id>', 'an id of your own; the same id is the same job')
   .option('--max-cost <usd>', 'above it the job waits for approval', dollars)
   .addOption(
