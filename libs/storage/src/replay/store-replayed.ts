@@ -1,6 +1,6 @@
 /** Batches that come again for a replay: what passes now is stored, what does not keeps its newest reason. */
 import type { BatchHeader, ReplayCommand, RuleOutcome } from '@tapeline/contracts';
-import { quoteIdentifier } from '@tapeline/records';
+import { encodeCopy, quoteIdentifier } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
 import { activeTraceId } from '@tapeline/telemetry';
 import type { PoolClient } from 'pg';
@@ -58,7 +58,8 @@ export async function storeReplayed(
     if (!isDry) {
       const rows = batch.take(tried.passed);
       if (rows.length > 0) {
-        await copyRows(client, rows, datasetId, quoteIdentifier(batch.schema.table));
+        const encoded = encodeCopy(rows, datasetId);
+        await copyRows(client, rows, encoded, quoteIdentifier(batch.schema.table));
       }
       await resolve(client, 'replayed', tried.passedIds);
       await resolve(client, 'filtered', tried.filteredIds);

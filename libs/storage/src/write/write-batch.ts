@@ -29,6 +29,8 @@ export async function writeBatch(
   await partitions.ensure(batch);
   const datasetId = await storage.datasetId(header.dataset);
   const times = batch.indexTimestamps();
+  // Encoded before it takes a connection, so that another batch is on its way to the server meanwhile.
+  const rows = encodeCopy(batch, datasetId);
   return storage.transaction(async (client) => {
     const destination = await claim(client, header, {
       stored: batch.length,
@@ -43,7 +45,7 @@ export async function writeBatch(
         destination === 'staging'
           ? stagingTable(header.chunk_id)
           : quoteIdentifier(batch.schema.table);
-      await copyRows(client, batch, datasetId, table).catch((error: unknown) => {
+      await copyRows(client, batch, rows, table).catch((error: unknown) => {
         if (isWithoutPartition(error)) partitions.forget();
         throw error;
       });
@@ -56,15 +58,18 @@ export async function writeBatch(
   });
 }
 
-/** Copies rows into a table with the columns of the batch's schema. @param table quoted. */
+/**
+ * Copies a batch into a table with the columns of its schema.
+ * @param rows the batch as a COPY stream: encoded before the server is told to expect it, which would wait for ever
+ *   if that failed.
+ * @param table quoted.
+ */
 export async function copyRows(
   client: PoolClient,
   batch: ColumnarBatch,
-  datasetId: number,
+  rows: Uint8Array,
   table: string,
 ): Promise<void> {
-  // Encoded before the server is told to expect rows: it would wait for ever if this failed.
-  const rows = encodeCopy(batch, datasetId);
   const copy = client.query(copyFrom(copyStatement(batch.schema, table)));
   await pipeline([rows], copy);
   if (copy.rowCount !== batch.length) {
