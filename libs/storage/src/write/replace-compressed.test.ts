@@ -67,6 +67,11 @@ async function claim(chunkId: string, ids: readonly number[], start: bigint, end
 it('deletes from compressed chunks what is replaced, and nothing beside it', async () => {
   await copy(priced(1000, DAY_START, 1n));
   await copy(priced(1000, DAY_START + DAY, 1n));
+  await db.query(
+    `INSERT INTO chunk (chunk_id, dataset, schema, request, start_ns, end_ns, state)
+     VALUES ('old', $1, 'trades', '{}', $2, $3, 'complete')`,
+    [DATASET, DAY_START, DAY_START + 2n * DAY],
+  );
   await claim('old', [1, 2], DAY_START, DAY_START + 2n * DAY);
   const compressed = await db.query("SELECT compress_chunk(c) FROM show_chunks('trades') c");
   expect(compressed.rows).toHaveLength(2);

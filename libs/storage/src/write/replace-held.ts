@@ -109,9 +109,10 @@ async function moveIn(client: PoolClient, chunkId: string, name: SchemaName): Pr
   await client.query(`DROP TABLE ${waiting}`);
 }
 
-/** Claims `o` of other chunks, with those of the chunk at hand, `n`, on the same instruments. */
+/** Claims `o` of other chunks that hold something, with those of the chunk at hand, `n`, on the same instruments. */
 const OVERLAP = `o.chunk_id <> n.chunk_id AND n.chunk_id = $1 AND o.dataset = n.dataset AND o.schema = n.schema
-  AND (o.instrument_id = n.instrument_id OR n.instrument_id = ${EVERY_INSTRUMENT})`;
+  AND (o.instrument_id = n.instrument_id OR n.instrument_id = ${EVERY_INSTRUMENT})
+  AND EXISTS (SELECT FROM chunk k WHERE k.chunk_id = o.chunk_id AND k.state IN ('complete', 'held_back'))`;
 
 /** Other chunks' claims end where this one's begin, and begin where it ends. */
 async function giveUpClaims(client: PoolClient, chunkId: string): Promise<void> {
