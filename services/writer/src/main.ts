@@ -3,6 +3,7 @@ import { loadConfig } from '@tapeline/config';
 import { migrateWhenReady, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
 import { WriterModule } from './writer.module.js';
+import { WriterRules } from './writer-rules.js';
 
 await runService('writer', async () => {
   const config = loadConfig([
@@ -20,5 +21,5 @@ await runService('writer', async () => {
     connections: config.DATABASE_CONNECTIONS,
     onError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
-  return { config, module: WriterModule.with(storage) };
+  return { config, module: WriterModule.with(storage, new WriterRules(new Map())) };
 });

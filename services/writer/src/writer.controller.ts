@@ -2,10 +2,18 @@ import { Controller } from '@nestjs/common';
 import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
 import { CONSUMERS, jobEventSchema } from '@tapeline/contracts';
-import { isUnavailable, projectEvent, settleChunk, settleJob, Storage } from '@tapeline/storage';
+import {
+  isUnavailable,
+  projectEvent,
+  readAccepted,
+  settleChunk,
+  settleJob,
+  Storage,
+} from '@tapeline/storage';
 import { storeMessage } from './domain/store-message.js';
 import { tellCompleted, tellSettlement } from './domain/tell-settlement.js';
 import { whyRefused } from './domain/why-refused.js';
+import { WriterRules } from './writer-rules.js';
 
 /** Batches, refused records and events into the database; completions out to INGEST_EVENTS. */
 @Controller()
@@ -13,6 +21,7 @@ export class WriterController {
   constructor(
     private readonly storage: Storage,
     private readonly publisher: BusPublisher,
+    private readonly rules: WriterRules,
   ) {}
 
   @Consume(CONSUMERS.write)
@@ -33,6 +42,9 @@ export class WriterController {
       if (event.event === 'chunk_fetched') {
         await this.settle(message, event.job_id, event.chunk_id);
       } else if (event.event === 'planned') {
+        for (const chunkId of await readAccepted(this.storage, event.job_id)) {
+          await this.settle(message, event.job_id, chunkId);
+        }
         const job = await settleJob(this.storage, event.job_id);
         if (job) await tellCompleted(this.publisher, job);
       }
@@ -52,6 +64,7 @@ export class WriterController {
   private async settle(message: BusMessage, jobId: string, chunkId: string): Promise<void> {
     const settlement = await settleChunk(this.storage, chunkId, {
       again: message.deliveryCount > 1,
+      maxRefused: this.rules.maxRefused,
     });
     await tellSettlement(this.publisher, jobId, chunkId, settlement);
   }

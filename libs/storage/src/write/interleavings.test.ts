@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { testDatabase } from '@tapeline/testing';
 import type { TestDatabase } from '@tapeline/testing';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { chunkOf, eventOf, savePlan } from '../jobs/job-fixture.js';
 import { projectEvent } from '../jobs/project-event.js';
 import { settleChunk } from '../jobs/settle-chunk.js';

@@ -1,8 +1,8 @@
 import type { BusMessage } from '@tapeline/bus';
 import { readBatchHeader } from '@tapeline/contracts';
-import type { BatchHeader } from '@tapeline/contracts';
+import type { BatchHeader, RuleOutcome } from '@tapeline/contracts';
 import { decodeArrow } from '@tapeline/records';
-import { writeBatch, writeQuarantine } from '@tapeline/storage';
+import { storeReplayed, writeBatch, writeQuarantine } from '@tapeline/storage';
 import type { Storage } from '@tapeline/storage';
 
 /** Stores the batch or the refused records of a message; @returns its header. */
@@ -11,11 +11,21 @@ export async function storeMessage(
   message: Pick<BusMessage, 'data' | 'header'>,
 ): Promise<BatchHeader> {
   const header = readBatchHeader((name) => message.header(name));
-  const { batch, extra } = decodeArrow(message.data);
-  if (header.part === 'stored') {
-    await writeBatch(storage, header, batch);
+  const decoded = decodeArrow(message.data);
+  const { batch } = decoded;
+  const { rule: rules = [], reason: reasons = [] } = decoded.extra;
+  const outcomes: RuleOutcome[] = [];
+  const isAccepted = header.part === 'stored';
+  const { replay } = header;
+  if (replay !== undefined) {
+    const part = isAccepted
+      ? ({ kind: 'accepted', outcomes } as const)
+      : ({ kind: 'refused', rules, reasons } as const);
+    await storeReplayed(storage, { ...header, replay }, batch, part);
+  } else if (isAccepted) {
+    await writeBatch(storage, header, batch, outcomes);
   } else {
-    await writeQuarantine(storage, header, batch, extra['rule'] ?? [], extra['reason'] ?? []);
+    await writeQuarantine(storage, header, batch, rules, reasons);
   }
   return header;
 }

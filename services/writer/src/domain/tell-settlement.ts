@@ -10,6 +10,16 @@ export async function tellSettlement(
   chunkId: string,
   settlement: Settlement,
 ): Promise<void> {
+  const { heldBack } = settlement;
+  for (const job of heldBack?.jobIds ?? []) {
+    await publisher.publishEvent({
+      ...stamp(),
+      event: 'awaiting_approval',
+      job_id: job,
+      reason: 'too_many_refused',
+      message: heldBack!.message,
+    });
+  }
   if (settlement.completedChunk) {
     await publisher.publishEvent({
       ...stamp(),
