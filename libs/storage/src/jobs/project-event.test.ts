@@ -1,27 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { JobEvent } from '@tapeline/contracts';
-import { testDatabase } from '@tapeline/testing';
-import type { TestDatabase } from '@tapeline/testing';
 import { EVERY_INSTRUMENT, reviveChunks } from '../planning/index.js';
-import { migrate } from '../schema/migrate.js';
-import { Storage } from '../storage.js';
+import type { Storage } from '../storage.js';
 import { DATASET, DAY, DAY_START } from '../test-batches.js';
 import { chunkOf, COMMAND, eventOf, savePlan } from './job-fixture.js';
 import { projectEvent } from './project-event.js';
 import { settleChunk, settleJob } from './settle-chunk.js';
+import { eachWithStorage } from '../test-storage.js';
 
-let database: TestDatabase;
 let storage: Storage;
 
-beforeEach(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
-  storage = Storage.open({ url: database.url, connections: 4 });
-});
-afterEach(async () => {
-  await storage.close();
-  await database.drop();
-});
+eachWithStorage(4, (opened) => (storage = opened));
 
 async function project(...events: readonly JobEvent[]): Promise<void> {
   for (const event of events) await projectEvent(storage, event);

@@ -1,26 +1,15 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { testDatabase } from '@tapeline/testing';
-import type { TestDatabase } from '@tapeline/testing';
-import { migrate } from '../schema/migrate.js';
-import { Storage } from '../storage.js';
+import { expect, it } from '@jest/globals';
+import type { Storage } from '../storage.js';
 import { DATASET } from '../test-batches.js';
 import { chunkOf, COMMAND, eventOf, savePlan, store } from './job-fixture.js';
 import { projectEvent } from './project-event.js';
 import { readJob, readJobs } from './read-jobs.js';
 import { settleChunk } from './settle-chunk.js';
+import { eachWithStorage } from '../test-storage.js';
 
-let database: TestDatabase;
 let storage: Storage;
 
-beforeEach(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
-  storage = Storage.open({ url: database.url, connections: 4 });
-});
-afterEach(async () => {
-  await storage.close();
-  await database.drop();
-});
+eachWithStorage(4, (opened) => (storage = opened));
 
 const project = (event: Parameters<typeof projectEvent>[1]) => projectEvent(storage, event);
 

@@ -1,8 +1,5 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { testDatabase } from '@tapeline/testing';
-import type { TestDatabase } from '@tapeline/testing';
-import { migrate } from '../schema/migrate.js';
-import { Storage } from '../storage.js';
+import { expect, it } from '@jest/globals';
+import type { Storage } from '../storage.js';
 import { trades, headerOf } from '../test-batches.js';
 import { approveJob } from '../spend/approval.js';
 import { writeBatch } from '../write/write-batch.js';
@@ -10,19 +7,11 @@ import { writeQuarantine } from '../write/write-quarantine.js';
 import { chunkOf, eventOf, savePlan, store } from './job-fixture.js';
 import { projectEvent } from './project-event.js';
 import { readAccepted, settleChunk, settleJob } from './settle-chunk.js';
+import { eachWithStorage } from '../test-storage.js';
 
-let database: TestDatabase;
 let storage: Storage;
 
-beforeEach(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
-  storage = Storage.open({ url: database.url, connections: 8 });
-});
-afterEach(async () => {
-  await storage.close();
-  await database.drop();
-});
+eachWithStorage(8, (opened) => (storage = opened));
 
 const project = (event: Parameters<typeof projectEvent>[1]) => projectEvent(storage, event);
 

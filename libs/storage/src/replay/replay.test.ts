@@ -1,34 +1,25 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 import type { QuarantineFilter, ReplayCommand, RuleOutcome } from '@tapeline/contracts';
-import { testDatabase } from '@tapeline/testing';
-import type { TestDatabase } from '@tapeline/testing';
 import { chunkOf, eventOf, savePlan } from '../jobs/job-fixture.js';
 import { projectEvent } from '../jobs/project-event.js';
 import { readJob } from '../jobs/read-jobs.js';
 import { settleChunk } from '../jobs/settle-chunk.js';
-import { migrate } from '../schema/migrate.js';
-import { Storage } from '../storage.js';
+import type { Storage } from '../storage.js';
 import { headerOf, trades } from '../test-batches.js';
 import { writeBatch } from '../write/write-batch.js';
 import { writeQuarantine } from '../write/write-quarantine.js';
 import { beginReplay } from './begin-replay.js';
 import { planChunkReplay } from './plan-chunk-replay.js';
 import { storeReplayed } from './store-replayed.js';
+import { eachWithStorage } from '../test-storage.js';
 
-let database: TestDatabase;
 let storage: Storage;
 
 const CHUNK = 'c0ffee00c0ffee00c0ff';
 
+eachWithStorage(4, (opened) => (storage = opened));
 beforeEach(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
-  storage = Storage.open({ url: database.url, connections: 4 });
   await refuse();
-});
-afterEach(async () => {
-  await storage.close();
-  await database.drop();
 });
 
 /** Trades of a chunk's one batch: those at the positions given. */

@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { ColumnarBatch, SCHEMAS } from '@tapeline/records';
-import { testDatabase } from '@tapeline/testing';
-import type { TestDatabase } from '@tapeline/testing';
 import { keepSymbology, readUnnamed } from '../planning/index.js';
-import { migrate } from '../schema/migrate.js';
-import { Storage } from '../storage.js';
+import type { Storage } from '../storage.js';
 import { DATASET, DAY, DAY_START, headerOf } from '../test-batches.js';
 import { writeBatch } from './write-batch.js';
+import { eachWithStorage } from '../test-storage.js';
 
-let database: TestDatabase;
 let storage: Storage;
 
-beforeEach(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
-  storage = Storage.open({ url: database.url, connections: 2 });
-});
-afterEach(async () => {
-  await storage.close();
-  await database.drop();
-});
+eachWithStorage(2, (opened) => (storage = opened));
 
 let batches = 0;
 

@@ -1,30 +1,19 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { testDatabase } from '@tapeline/testing';
-import type { TestDatabase } from '@tapeline/testing';
+import { expect, it } from '@jest/globals';
 import { chunkOf, eventOf, savePlan } from '../jobs/job-fixture.js';
 import { projectEvent } from '../jobs/project-event.js';
 import { readJob } from '../jobs/read-jobs.js';
 import { settleChunk } from '../jobs/settle-chunk.js';
 import { EVERY_INSTRUMENT, withPlanLock } from '../planning/index.js';
 import type { ChunkToSave } from '../planning/index.js';
-import { migrate } from '../schema/migrate.js';
-import { Storage } from '../storage.js';
+import type { Storage } from '../storage.js';
 import { DATASET, DAY, DAY_START, headerOf, trades } from '../test-batches.js';
 import { writeBatch } from './write-batch.js';
 import { writeQuarantine } from './write-quarantine.js';
+import { eachWithStorage } from '../test-storage.js';
 
-let database: TestDatabase;
 let storage: Storage;
 
-beforeEach(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
-  storage = Storage.open({ url: database.url, connections: 4 });
-});
-afterEach(async () => {
-  await storage.close();
-  await database.drop();
-});
+eachWithStorage(4, (opened) => (storage = opened));
 
 const HOUR = DAY / 24n;
 

@@ -1,24 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ColumnarBatch, SCHEMAS, UNDEF_TIMESTAMP } from '@tapeline/records';
-import { testDatabase } from '@tapeline/testing';
 import type { TestDatabase } from '@tapeline/testing';
 import { isUnavailable } from '../is-unavailable.js';
-import { migrate } from '../schema/migrate.js';
 import { Storage } from '../storage.js';
 import { DAY, DAY_START, headerOf, openProxy, trades } from '../test-batches.js';
 import { writeBatch } from './write-batch.js';
+import { eachWithStorage } from '../test-storage.js';
 
 let database: TestDatabase;
 let storage: Storage;
 
-beforeEach(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
-  storage = Storage.open({ url: database.url, connections: 4 });
-});
-afterEach(async () => {
-  await storage.close();
-  await database.drop();
+eachWithStorage(4, (opened, own) => {
+  storage = opened;
+  database = own;
 });
 
 /** Rows of trades, and of the ledger. */

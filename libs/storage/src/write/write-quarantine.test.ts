@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ORDINAL, sampleBatch, SCHEMAS, UNDEF_TIMESTAMP } from '@tapeline/records';
-import { testDatabase } from '@tapeline/testing';
-import type { TestDatabase } from '@tapeline/testing';
-import { migrate } from '../schema/migrate.js';
-import { Storage } from '../storage.js';
+import type { Storage } from '../storage.js';
 import { DATASET, headerOf, trades } from '../test-batches.js';
 import { writeBatch } from './write-batch.js';
 import { writeQuarantine } from './write-quarantine.js';
+import { eachWithStorage } from '../test-storage.js';
 
-let database: TestDatabase;
 let storage: Storage;
 
-beforeEach(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
-  storage = Storage.open({ url: database.url, connections: 4 });
-});
-afterEach(async () => {
-  await storage.close();
-  await database.drop();
-});
+eachWithStorage(4, (opened) => (storage = opened));
 
 const count = async (table: 'ledger' | 'quarantine'): Promise<number> =>
   (await storage.pool.query(`SELECT FROM ${table}`)).rowCount!;
