@@ -97,6 +97,8 @@ export const CONSUMERS = {
   write: consumer('write', STREAMS.VALIDATED, 8),
   quarantine: consumer('quarantine', STREAMS.QUARANTINE, 4),
   project: consumer('project', STREAMS.INGEST_EVENTS, 1),
+  // Its own, since a check of a large chunk takes seconds.
+  check: consumer('check', STREAMS.INGEST_EVENTS, 1, ['ingest.event.*.chunk_complete']),
 } as const satisfies Record<string, ConsumerDescription>;
 
 /** Bytes of DBN at which a raw batch is cut, so that its Arrow form stays below the payload limit. */

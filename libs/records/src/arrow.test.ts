@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { tableFromIPC } from 'apache-arrow';
-import { ArrowMismatchError, decodeArrow, encodeArrow } from './arrow.js';
+import { ArrowMismatchError } from './arrow-text.js';
+import { decodeArrow, encodeArrow } from './arrow.js';
 import { sampleBatch } from './sample-batch.js';
 import { SCHEMA_NAMES, SCHEMAS } from './schemas.js';
 
@@ -32,6 +33,14 @@ it('keeps an empty batch a batch', () => {
 it('carries text columns beside the schema', () => {
   const extra = { rule: ['a', 'ß'], reason: ['', 'x'] };
   expect(decodeArrow(encodeArrow(sampleBatch(SCHEMAS.tbbo, 2), extra)).extra).toEqual(extra);
+});
+
+it.each(SCHEMA_NAMES)('%s: rule and reason of refused records stand beside its columns', (name) => {
+  const batch = sampleBatch(SCHEMAS[name], 2);
+  const extra = { rule: ['a', 'b'], reason: ['c', 'd'] };
+  const read = decodeArrow(encodeArrow(batch, extra));
+  expect(read.extra).toEqual(extra);
+  expect(read.batch.columns).toEqual(batch.columns);
 });
 
 it('reads from memory of any alignment', () => {

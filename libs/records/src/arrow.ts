@@ -26,23 +26,39 @@ import {
   util,
   Utf8,
 } from 'apache-arrow';
+import {
+  ArrowMismatchError,
+  stringsFromArrow,
+  stringsToArrow,
+  textsToArrow,
+  validityBitmap,
+} from './arrow-text.js';
 import { allocateColumn, ColumnarBatch, viewColumn } from './columnar-batch.js';
 import type { ColumnData } from './columnar-batch.js';
+import { derivedColumn, extendSchema, isDerivedKind } from './extend-schema.js';
 import { nullTest } from './null-test.js';
 import { isSchemaName, SCHEMAS } from './schemas.js';
-import type { ColumnDescription, RecordDescription } from './schema-description.js';
+import type {
+  ColumnDescription,
+  RecordDescription,
+  SchemaDescription,
+} from './schema-description.js';
 
 /** Schema-level metadata key that names the tapeline schema of a batch. */
 const SCHEMA_KEY = 'tapeline.schema';
 
+/** What rules did to the records, as JSON: absent where they did nothing. */
+const OUTCOMES_KEY = 'tapeline.outcomes';
+/** Of a field: it is a column that rules added, and what its values are. */
+const DERIVED_KEY = 'tapeline.derived';
+/** Of such a field of text: the most bytes of a value. */
+const WIDTH_KEY = 'tapeline.width';
+
+/** Of a field of texts beside the columns: its name, which a column may have, too. */
+const EXTRA_KEY = 'tapeline.extra';
+
 /** Text columns beside a schema's own, such as the reasons of quarantined records. */
 export type ExtraColumns = Readonly<Record<string, readonly string[]>>;
-
-/** Bytes that are no batch of the expected shape. `code` is `arrow_mismatch`. */
-export class ArrowMismatchError extends Error {
-  readonly code = 'arrow_mismatch';
-  override readonly name = 'ArrowMismatchError';
-}
 
 function arrowType(column: ColumnDescription): DataType {
   switch (column.type) {
@@ -77,6 +93,8 @@ export function arrowFields(schema: RecordDescription): Field[] {
   return schema.columns.map((column) => {
     const metadata = new Map([['meaning', column.meaning]]);
     if (column.type === 'price') metadata.set('unit', '1e-9');
+    if (column.derived) metadata.set(DERIVED_KEY, column.derived);
+    if (column.derived === 'string') metadata.set(WIDTH_KEY, String(column.width));
     return new Field(column.name, arrowType(column), column.nullValue !== undefined, metadata);
   });
 }
@@ -91,18 +109,28 @@ export const arrowSchema = (
 export const arrowBatch = (batch: ColumnarBatch<RecordDescription>, schema: Schema): RecordBatch =>
   recordBatch(schema, batch.length, columnsToArrow(batch));
 
-/** The batch as one Arrow IPC stream; `extra` columns must hold one text per record. */
+/**
+ * The batch as one Arrow IPC stream.
+ * @param extra columns that hold one text per record.
+ * @param outcomes what rules did to the records; kept as JSON in the stream's metadata.
+ */
 export function encodeArrow(
   batch: ColumnarBatch<RecordDescription>,
   extra: ExtraColumns = {},
+  outcomes: readonly unknown[] = [],
 ): Uint8Array {
   const fields = arrowFields(batch.schema);
   const children = columnsToArrow(batch);
   for (const [name, values] of Object.entries(extra)) {
-    fields.push(new Field(name, new Utf8(), false));
+    // Statuses have a reason of their own.
+    const isTaken = batch.schema.columns.some((column) => column.name === name);
+    const field = isTaken ? `rule_${name}` : name;
+    fields.push(new Field(field, new Utf8(), false, new Map([[EXTRA_KEY, name]])));
     children.push(textsToArrow(values));
   }
-  const schema = new Schema(fields, new Map([[SCHEMA_KEY, batch.schema.name]]));
+  const metadata = new Map<string, string>([[SCHEMA_KEY, batch.schema.name]]);
+  if (outcomes.length > 0) metadata.set(OUTCOMES_KEY, JSON.stringify(outcomes));
+  const schema = new Schema(fields, metadata);
   const writer = new RecordBatchStreamWriter();
   writer.write(recordBatch(schema, batch.length, children));
   writer.finish();
@@ -132,74 +160,12 @@ function columnToArrow(column: ColumnDescription, data: ColumnData, length: numb
   } as Parameters<typeof makeData>[0]);
 }
 
-function validityBitmap(length: number, isNull: (row: number) => boolean) {
-  const bitmap = new Uint8Array(Math.ceil(length / 8));
-  let nullCount = 0;
-  for (let row = 0; row < length; row++) {
-    if (isNull(row)) nullCount++;
-    else bitmap[row >> 3]! |= 1 << (row & 7);
-  }
-  return { bitmap, nullCount };
-}
-
-/** Latin-1 to UTF-8, where bytes above 127 become two. An empty text is null where the column has nulls. */
-function stringsToArrow(column: ColumnDescription, bytes: Uint8Array, length: number): Data {
-  const { width } = column;
-  const valueOffsets = new Int32Array(length + 1);
-  let size = 0;
-  for (let row = 0; row < length; row++) {
-    for (let from = row * width; from < (row + 1) * width && bytes[from] !== 0; from++) {
-      size += bytes[from]! < 0x80 ? 1 : 2;
-    }
-    valueOffsets[row + 1] = size;
-  }
-  const data = new Uint8Array(size);
-  for (let row = 0; row < length; row++) {
-    let from = row * width;
-    for (let to = valueOffsets[row]!; to < valueOffsets[row + 1]!; from++) {
-      const byte = bytes[from]!;
-      if (byte >= 0x80) data[to++] = 0xc0 | (byte >> 6);
-      data[to++] = byte < 0x80 ? byte : 0x80 | (byte & 0x3f);
-    }
-  }
-  const validity =
-    column.nullValue !== undefined &&
-    validityBitmap(length, (row) => valueOffsets[row] === valueOffsets[row + 1]);
-  return makeData({
-    type: new Utf8(),
-    length,
-    valueOffsets,
-    data,
-    ...(validity && { nullBitmap: validity.bitmap, nullCount: validity.nullCount }),
-  });
-}
-
-/** One value of a string column, up to its first NUL; bytes above 127 are Latin-1. */
-export function readString(bytes: Uint8Array, width: number, row: number): string {
-  const start = row * width;
-  let end = start;
-  while (end < start + width && bytes[end] !== 0) end++;
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-}
-
-function textsToArrow(texts: readonly string[]): Data<Utf8> {
-  const encoded = texts.map((text) => Buffer.from(text, 'utf8'));
-  const valueOffsets = new Int32Array(texts.length + 1);
-  encoded.forEach((bytes, row) => {
-    valueOffsets[row + 1] = valueOffsets[row]! + bytes.length;
-  });
-  return makeData({
-    type: new Utf8(),
-    length: texts.length,
-    valueOffsets,
-    data: Buffer.concat(encoded),
-  });
-}
-
 export interface DecodedArrow {
   readonly batch: ColumnarBatch;
   /** Text columns beside the schema's own. */
   readonly extra: Record<string, string[]>;
+  /** What rules did to the records, as it was given to {@link encodeArrow}. */
+  readonly outcomes: readonly unknown[];
 }
 
 /**
@@ -215,7 +181,7 @@ export function decodeArrow(bytes: Uint8Array): DecodedArrow {
       `the Arrow schema names '${name ?? ''}' as its ${SCHEMA_KEY}, which is no tapeline schema`,
     );
   }
-  const description = SCHEMAS[name];
+  const description = describeFields(SCHEMAS[name], schema.fields);
   if (batches.length > 1) {
     throw new ArrowMismatchError(`one record batch a message, not ${batches.length}`);
   }
@@ -238,9 +204,40 @@ export function decodeArrow(bytes: Uint8Array): DecodedArrow {
   for (const field of schema.fields) {
     if (known.has(field.name)) continue;
     const vector = recordBatch?.getChild(field.name);
-    extra[field.name] = vector ? Array.from(vector, String) : [];
+    extra[field.metadata.get(EXTRA_KEY) ?? field.name] = vector ? Array.from(vector, String) : [];
   }
-  return { batch: new ColumnarBatch(description, length, columns), extra };
+  const outcomes = readOutcomes(schema.metadata.get(OUTCOMES_KEY));
+  return { batch: new ColumnarBatch(description, length, columns), extra, outcomes };
+}
+
+/** The schema with the columns that rules added. */
+function describeFields(base: SchemaDescription, fields: readonly Field[]): SchemaDescription {
+  const derived = fields.filter(({ metadata }) => metadata.has(DERIVED_KEY));
+  if (derived.length === 0) return base;
+  const columns = derived.map(({ name, metadata }) => {
+    const kind = metadata.get(DERIVED_KEY)!;
+    if (!isDerivedKind(kind)) {
+      throw new ArrowMismatchError(`field ${name} says '${kind}' of its values, which is unknown`);
+    }
+    const width = Number(metadata.get(WIDTH_KEY));
+    return derivedColumn(name, kind, metadata.get('meaning') ?? '', width);
+  });
+  try {
+    return extendSchema(base, columns);
+  } catch (cause) {
+    throw new ArrowMismatchError((cause as Error).message, { cause });
+  }
+}
+
+function readOutcomes(text: string | undefined): readonly unknown[] {
+  if (text === undefined) return [];
+  try {
+    const outcomes: unknown = JSON.parse(text);
+    if (Array.isArray(outcomes)) return outcomes;
+  } catch (cause) {
+    throw new ArrowMismatchError(`${OUTCOMES_KEY} is not JSON`, { cause });
+  }
+  throw new ArrowMismatchError(`${OUTCOMES_KEY} is no list`);
 }
 
 const typeName = (type: DataType): string => `${Type[type.typeId]} ${JSON.stringify(type)}`;
@@ -277,18 +274,4 @@ function restoreSentinels(column: ColumnDescription, view: ColumnData, data: Dat
   for (let row = 0; row < view.length; row++) {
     if (!data.getValid(row)) (view as (bigint | number)[] & ColumnData)[row] = sentinel;
   }
-}
-
-function stringsFromArrow(data: Data<Utf8>, width: number, length: number): ColumnData {
-  const target = new Uint8Array(length * width);
-  const text = Buffer.from(data.values.buffer, data.values.byteOffset, data.values.byteLength);
-  for (let row = 0; row < length; row++) {
-    const value = text.toString('utf8', data.valueOffsets[row], data.valueOffsets[row + 1]);
-    const bytes = Buffer.from(value, 'latin1');
-    if (bytes.length > width) {
-      throw new ArrowMismatchError(`'${value}' is longer than its column's ${width} bytes`);
-    }
-    target.set(bytes, row * width);
-  }
-  return target;
 }

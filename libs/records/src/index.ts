@@ -1,8 +1,10 @@
 /** Schemas as data, columnar batches, units. The core: imports nothing else of tapeline. */
+export { ArrowMismatchError, readString } from './arrow-text.js';
 export * from './arrow.js';
 export * from './columnar-batch.js';
 export * from './copy-binary.js';
 export * from './describe-record.js';
+export * from './extend-schema.js';
 export * from './messages.js';
 export * from './null-test.js';
 export * from './partition-dates.js';

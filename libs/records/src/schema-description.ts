@@ -57,7 +57,25 @@ export interface ColumnDescription {
   readonly inference?: Inference;
   /** Bytes without a meaning, kept so that records can be written back as they were; no text shows them. */
   readonly isReserved?: boolean;
+  /** Of a column that rules added: what its values are. */
+  readonly derived?: DerivedKind;
 }
+
+/**
+ * What the values of a column that rules added are: `decimal` like a price, but without a unit; `duration`
+ * in nanoseconds; `date` in days since 1970; `bool` 0 or 1; `session` 0 closed, 1 outside regular hours, 2 regular.
+ */
+export type DerivedKind =
+  | 'price'
+  | 'decimal'
+  | 'timestamp'
+  | 'duration'
+  | 'date'
+  | 'int'
+  | 'bool'
+  | 'char'
+  | 'string'
+  | 'session';
 
 /** A value told by another column's text: that of the first pattern which matches it. */
 export interface Inference {

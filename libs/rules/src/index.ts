@@ -1,6 +1,9 @@
 /** YAML rules as checked, compiled column functions. */
+export { appliesTo, chunkChecksSchema, parseShare, priceColumn } from './chunk-checks.js';
+export type { ChunkCheck, ChunkCheckName, ChunkCheckOf, Share } from './chunk-checks.js';
 export * from './expressions/index.js';
 export * from './parse-yaml.js';
-export * from './rules-version.js';
-export * from './transform-rules.js';
-export * from './validation-rules.js';
+export * from './rule-error.js';
+export * from './rule-set/index.js';
+export * from './transform-batch.js';
+export * from './validate-batch.js';

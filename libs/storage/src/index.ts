@@ -1,9 +1,11 @@
 /** The database: migrations, exactly-once writes, plans, projections, queries. */
+export * from './checks/index.js';
 export * from './coverage/index.js';
 export * from './is-unavailable.js';
 export * from './jobs/project-event.js';
 export * from './jobs/read-jobs.js';
 export * from './jobs/settle-chunk.js';
+export * from './lookups/index.js';
 export * from './planning/index.js';
 export * from './read/index.js';
 export * from './replay/index.js';

@@ -1,11 +1,16 @@
 import { runService } from '@tapeline/bus';
-import { loadConfig, readConfigFiles } from '@tapeline/config';
-import { compileTransforms, rulesVersion } from '@tapeline/rules';
+import { loadConfig, watchConfig } from '@tapeline/config';
+import { compileRuleSet } from '@tapeline/rules';
+import { createLogger } from '@tapeline/telemetry';
 import { TransformerModule } from './transformer.module.js';
 
 await runService('transformer', () => {
   const config = loadConfig(['NATS_URL', 'HEALTH_HOST', 'HEALTH_PORT', 'LOG_LEVEL']);
-  const files = readConfigFiles(config.TAPELINE_CONFIGS_DIR, 'rules');
-  const rules = { transforms: compileTransforms(files), version: rulesVersion(files) };
+  const rules = watchConfig(
+    config.TAPELINE_CONFIGS_DIR,
+    ['rules', 'validation', 'calendars'],
+    compileRuleSet,
+    createLogger('transformer', config.LOG_LEVEL),
+  );
   return { config, module: TransformerModule.with(rules) };
 });

@@ -1,11 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { BusPublisher, Consume, deadLetter, done } from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
+import type { ConfigWatch } from '@tapeline/config';
 import { batchMessageId, CONSUMERS, readBatchHeader, writeBatchHeader } from '@tapeline/contracts';
 import { DbnError } from '@tapeline/dbn';
+import { transformBatch } from '@tapeline/rules';
+import type { RuleSet } from '@tapeline/rules';
 import { z } from 'zod';
-import { transformBatch } from './domain/transform-batch.js';
-import type { TransformRules } from './domain/transform-batch.js';
 
 export const RULES = Symbol('rules');
 
@@ -14,14 +15,14 @@ export const RULES = Symbol('rules');
 export class TransformerController {
   constructor(
     private readonly publisher: BusPublisher,
-    @Inject(RULES) private readonly rules: TransformRules,
+    @Inject(RULES) private readonly rules: ConfigWatch<RuleSet>,
   ) {}
 
   @Consume(CONSUMERS.transform)
   async transform(message: BusMessage): Promise<Outcome> {
     try {
       const header = readBatchHeader((name) => message.header(name));
-      const batch = transformBatch(header, message.data, this.rules);
+      const batch = transformBatch(header, message.data, this.rules.current);
       await this.publisher.publish(batch.subject, batch.payload, {
         msgId: batchMessageId('transformed', batch.header),
         headers: writeBatchHeader(batch.header),

@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import type { TransformRules } from './domain/transform-batch.js';
+import type { ConfigWatch } from '@tapeline/config';
+import type { RuleSet } from '@tapeline/rules';
 import { RULES, TransformerController } from './transformer.controller.js';
 
 @Module({})
 export class TransformerModule {
-  static with(rules: TransformRules): DynamicModule {
+  /** @param rules those of now; they may change while the service runs. */
+  static with(rules: ConfigWatch<RuleSet>): DynamicModule {
     return {
       module: TransformerModule,
       controllers: [TransformerController],

@@ -1,11 +1,29 @@
 import { runService } from '@tapeline/bus';
-import { loadConfig, readConfigFiles } from '@tapeline/config';
-import { compileValidations, rulesVersion } from '@tapeline/rules';
+import { loadConfig, watchConfig } from '@tapeline/config';
+import { compileRuleSet } from '@tapeline/rules';
+import { definitionLookup, Storage } from '@tapeline/storage';
+import { createLogger } from '@tapeline/telemetry';
 import { ValidatorModule } from './validator.module.js';
 
 await runService('validator', () => {
-  const config = loadConfig(['NATS_URL', 'HEALTH_HOST', 'HEALTH_PORT', 'LOG_LEVEL']);
-  const files = readConfigFiles(config.TAPELINE_CONFIGS_DIR, 'validation');
-  const rules = { validations: compileValidations(files), version: rulesVersion(files) };
-  return { config, module: ValidatorModule.with(rules) };
+  const config = loadConfig([
+    'NATS_URL',
+    'DATABASE_URL',
+    'HEALTH_HOST',
+    'HEALTH_PORT',
+    'LOG_LEVEL',
+  ]);
+  const logger = createLogger('validator', config.LOG_LEVEL);
+  const rules = watchConfig(
+    config.TAPELINE_CONFIGS_DIR,
+    ['rules', 'validation', 'calendars'],
+    compileRuleSet,
+    logger,
+  );
+  const storage = Storage.open({
+    url: config.DATABASE_URL,
+    connections: 2,
+    onError: (err) => logger.warn({ err }, 'a database connection broke'),
+  });
+  return { config, module: ValidatorModule.with(rules, definitionLookup(storage)) };
 });

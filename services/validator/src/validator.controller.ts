@@ -1,11 +1,14 @@
 import { Controller, Inject } from '@nestjs/common';
-import { BusPublisher, Consume, deadLetter, done } from '@tapeline/bus';
+import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
+import type { ConfigWatch } from '@tapeline/config';
 import { batchMessageId, CONSUMERS, readBatchHeader, writeBatchHeader } from '@tapeline/contracts';
-import { ArrowMismatchError } from '@tapeline/records';
+import type { BatchHeader } from '@tapeline/contracts';
+import { ArrowMismatchError, decodeArrow } from '@tapeline/records';
+import { CountMismatchError, validateBatch } from '@tapeline/rules';
+import type { RuleSet, Surroundings } from '@tapeline/rules';
+import { DayLookup, isUnavailable } from '@tapeline/storage';
 import { z } from 'zod';
-import { CountMismatchError, validateBatch } from './domain/validate-batch.js';
-import type { ValidationRules } from './domain/validate-batch.js';
 
 export const RULES = Symbol('rules');
 
@@ -14,14 +17,17 @@ export const RULES = Symbol('rules');
 export class ValidatorController {
   constructor(
     private readonly publisher: BusPublisher,
-    @Inject(RULES) private readonly rules: ValidationRules,
+    @Inject(RULES) private readonly rules: ConfigWatch<RuleSet>,
+    private readonly definitions: DayLookup,
   ) {}
 
   @Consume(CONSUMERS.validate)
   async validate(message: BusMessage): Promise<Outcome> {
     try {
       const header = readBatchHeader((name) => message.header(name));
-      for (const batch of validateBatch(header, message.data, this.rules)) {
+      const surroundings = await this.surroundingsOf(header, message.data);
+      const outgoing = validateBatch(header, message.data, this.rules.current, surroundings);
+      for (const batch of outgoing) {
         await this.publisher.publish(batch.subject, batch.payload, {
           msgId: batchMessageId('validated', batch.header),
           headers: writeBatchHeader(batch.header),
@@ -33,7 +39,19 @@ export class ValidatorController {
         return deadLetter(error.code, error.message);
       }
       if (error instanceof z.ZodError) return deadLetter('bad_header', z.prettifyError(error));
+      if (isUnavailable(error)) {
+        const text = error instanceof Error ? error.message : String(error);
+        throw new TransientError(`the database is away: ${text}`, { cause: error });
+      }
       throw error;
     }
+  }
+
+  /** What rules may ask beside the batch: definitions as of each record's day. */
+  private async surroundingsOf(header: BatchHeader, payload: Uint8Array): Promise<Surroundings> {
+    const { batch } = decodeArrow(payload);
+    return {
+      lookups: { definition: await this.definitions.forBatch(header.dataset, batch) },
+    };
   }
 }

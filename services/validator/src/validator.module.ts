@@ -1,15 +1,21 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import type { ValidationRules } from './domain/validate-batch.js';
+import type { ConfigWatch } from '@tapeline/config';
+import type { RuleSet } from '@tapeline/rules';
+import { DayLookup } from '@tapeline/storage';
 import { RULES, ValidatorController } from './validator.controller.js';
 
 @Module({})
 export class ValidatorModule {
-  static with(rules: ValidationRules): DynamicModule {
+  /** @param rules those of now; they may change while the service runs. */
+  static with(rules: ConfigWatch<RuleSet>, definitions: DayLookup): DynamicModule {
     return {
       module: ValidatorModule,
       controllers: [ValidatorController],
-      providers: [{ provide: RULES, useValue: rules }],
+      providers: [
+        { provide: RULES, useValue: rules },
+        { provide: DayLookup, useValue: definitions },
+      ],
     };
   }
 }

@@ -1,5 +1,6 @@
 import { runService } from '@tapeline/bus';
-import { loadConfig } from '@tapeline/config';
+import { loadConfig, watchConfig } from '@tapeline/config';
+import { compileRuleSet } from '@tapeline/rules';
 import { migrateWhenReady, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
 import { WriterModule } from './writer.module.js';
@@ -21,5 +22,11 @@ await runService('writer', async () => {
     connections: config.DATABASE_CONNECTIONS,
     onError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
-  return { config, module: WriterModule.with(storage, new WriterRules(new Map())) };
+  const rules = watchConfig(
+    config.TAPELINE_CONFIGS_DIR,
+    ['rules', 'validation', 'calendars'],
+    compileRuleSet,
+    logger,
+  );
+  return { config, module: WriterModule.with(storage, new WriterRules(rules)) };
 });

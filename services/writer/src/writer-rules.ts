@@ -1,7 +1,27 @@
-/** What the writer goes by of the rules: they are applied elsewhere. */
+import type { ConfigWatch } from '@tapeline/config';
+import type { SchemaName } from '@tapeline/records';
+import type { ChunkCheck, RuleSet } from '@tapeline/rules';
+
+/** What the writer goes by of the rules: their limits, and checks of whole chunks. The others are applied elsewhere. */
 export class WriterRules {
-  constructor(
-    /** Most of a chunk's records that may be refused, 0 to 1, by schema. */
-    readonly maxRefused: ReadonlyMap<string, number>,
-  ) {}
+  constructor(private readonly rules: ConfigWatch<RuleSet>) {}
+
+  /** Digest of the rules of now. */
+  get version(): string {
+    return this.rules.current.version;
+  }
+
+  /** What is looked at once a chunk of the schema is complete. */
+  checksOf(schema: SchemaName): readonly ChunkCheck[] {
+    return this.rules.current.schemas.get(schema)?.chunkChecks ?? [];
+  }
+
+  /** Most of a chunk's records that may be refused, 0 to 1, by schema. */
+  get maxRefused(): ReadonlyMap<string, number> {
+    const limits = new Map<string, number>();
+    for (const [name, { maxRefused }] of this.rules.current.schemas) {
+      if (maxRefused !== null) limits.set(name, maxRefused);
+    }
+    return limits;
+  }
 }

@@ -6,6 +6,8 @@ import {
   isUnavailable,
   projectEvent,
   readAccepted,
+  readChunkSchema,
+  runChunkChecks,
   settleChunk,
   settleJob,
   Storage,
@@ -48,6 +50,21 @@ export class WriterController {
         const job = await settleJob(this.storage, event.job_id);
         if (job) await tellCompleted(this.publisher, job);
       }
+      return done();
+    }, 'bad_event');
+  }
+
+  /** Looks at whole chunks once they are complete; what is found changes nothing that is stored. */
+  @Consume(CONSUMERS.check)
+  check(message: BusMessage): Promise<Outcome> {
+    return this.guarded(async () => {
+      const event = jobEventSchema.parse(message.json());
+      if (event.event !== 'chunk_complete') return done();
+      const schema = await readChunkSchema(this.storage, event.chunk_id);
+      const checks = schema ? this.rules.checksOf(schema) : [];
+      if (checks.length === 0) return done();
+      const rulesVersion = this.rules.version;
+      await runChunkChecks(this.storage, event.chunk_id, checks, { rulesVersion });
       return done();
     }, 'bad_event');
   }

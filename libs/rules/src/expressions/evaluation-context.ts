@@ -38,12 +38,12 @@ export interface Surroundings {
  * A vector is valid until the next expression is evaluated.
  */
 export class EvaluationContext {
-  readonly surroundings: Surroundings;
+  surroundings: Surroundings;
   /** Rows of the current batch. */
   length = 0;
   /** Memory of the current expression, or of the batch while something shared is computed. */
   scratch = new Scratch();
-  readonly previous = new PreviousRecords();
+  previous = new PreviousRecords();
   readonly #constants = new Map<string, NumberVector>();
   readonly #shared = new Map<string, Vector>();
   readonly #batchScratch = new Scratch();
@@ -52,6 +52,13 @@ export class EvaluationContext {
 
   constructor(surroundings: Surroundings = {}) {
     this.surroundings = surroundings;
+  }
+
+  /** Forgets all records: what is entered next is the beginning of another chunk. Its memory is used again. */
+  restart(surroundings: Surroundings = this.surroundings): void {
+    this.surroundings = surroundings;
+    this.previous = new PreviousRecords();
+    this.#batch = undefined;
   }
 
   /** A context of one row without columns, in which constants are folded. */

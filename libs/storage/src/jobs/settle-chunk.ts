@@ -1,4 +1,5 @@
 import type { ChunkRequest, Reason, Totals } from '@tapeline/contracts';
+import type { SchemaName } from '@tapeline/records';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
 import { replaceHeld } from '../write/replace-held.js';
@@ -146,6 +147,18 @@ export async function readAccepted(storage: Storage, jobId: string): Promise<str
     [jobId],
   );
   return rows.map((row) => row.chunk_id);
+}
+
+/** The schema of a chunk; undefined if there is no such chunk. */
+export async function readChunkSchema(
+  storage: Storage,
+  chunkId: string,
+): Promise<SchemaName | undefined> {
+  const { rows } = await storage.pool.query<{ schema: SchemaName }>(
+    "SELECT schema FROM chunk WHERE chunk_id = $1 AND state = 'complete'",
+    [chunkId],
+  );
+  return rows[0]?.schema;
 }
 
 async function chunkTotals(storage: Storage, chunkId: string): Promise<Totals | null> {

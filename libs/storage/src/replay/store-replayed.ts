@@ -6,6 +6,7 @@ import { activeTraceId } from '@tapeline/telemetry';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
 import { BatchMismatchError, checkAccepted, checkRefused } from '../write/check-batch.js';
+import { ensureColumns } from '../write/ensure-columns.js';
 import { copyRows } from '../write/write-batch.js';
 import { countReplayed } from './end-replay.js';
 import type { ReplayCounts } from './end-replay.js';
@@ -47,6 +48,7 @@ export async function storeReplayed(
   else checkRefused(header, batch, part.rules, part.reasons);
   const { replayId, isDry } = readReplayId(header.replay);
   await (await storage.partitions()).ensure(batch);
+  await ensureColumns(storage, batch.schema);
   const datasetId = await storage.datasetId(header.dataset);
   return storage.transaction(async (client) => {
     const replay = await lockReplay(client, replayId);

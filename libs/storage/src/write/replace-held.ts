@@ -1,5 +1,5 @@
 import type { ChunkRequest } from '@tapeline/contracts';
-import { columnList, nanosecondsName, quoteIdentifier, SCHEMAS } from '@tapeline/records';
+import { nanosecondsName, quoteIdentifier, SCHEMAS } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
 import type { PoolClient } from 'pg';
 import { microsecond } from '../microsecond.js';
@@ -100,11 +100,15 @@ async function deleteRows(
 }
 
 async function moveIn(client: PoolClient, chunkId: string, name: SchemaName): Promise<void> {
-  const schema = SCHEMAS[name];
-  const columns = columnList(schema);
   const waiting = stagingTable(chunkId);
+  const { rows } = await client.query<{ columns: string }>(
+    `SELECT string_agg(quote_ident(attname), ', ') AS columns FROM pg_attribute
+      WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+    [waiting],
+  );
+  const { columns } = rows[0]!;
   await client.query(
-    `INSERT INTO ${quoteIdentifier(schema.table)} (${columns}) SELECT ${columns} FROM ${waiting}`,
+    `INSERT INTO ${quoteIdentifier(SCHEMAS[name].table)} (${columns}) SELECT ${columns} FROM ${waiting}`,
   );
   await client.query(`DROP TABLE ${waiting}`);
 }

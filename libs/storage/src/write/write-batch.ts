@@ -8,7 +8,9 @@ import type { Storage } from '../storage.js';
 import { saveDefinedSymbols } from '../planning/symbology-store.js';
 import { checkAccepted } from './check-batch.js';
 import { definedSymbols } from './defined-symbols.js';
+import { addColumns, ensureColumns } from './ensure-columns.js';
 import { claim } from './ledger.js';
+import type { Destination } from './ledger.js';
 import { stagingTable } from './staging.js';
 import { writeOutcomes } from './write-outcomes.js';
 
@@ -27,6 +29,7 @@ export async function writeBatch(
   checkAccepted(header, batch);
   const partitions = await storage.partitions();
   await partitions.ensure(batch);
+  await ensureColumns(storage, batch.schema);
   const datasetId = await storage.datasetId(header.dataset);
   const times = batch.indexTimestamps();
   // Encoded before it takes a connection, so that another batch is on its way to the server meanwhile.
@@ -41,10 +44,7 @@ export async function writeBatch(
     });
     if (!destination) return 'duplicate';
     if (batch.length > 0) {
-      const table =
-        destination === 'staging'
-          ? stagingTable(header.chunk_id)
-          : quoteIdentifier(batch.schema.table);
+      const table = await tableFor(client, destination, header, batch);
       await copyRows(client, batch, rows, table).catch((error: unknown) => {
         if (isWithoutPartition(error)) partitions.forget();
         throw error;
@@ -56,6 +56,18 @@ export async function writeBatch(
     }
     return 'written';
   });
+}
+
+/** Where the rows go, quoted. A staging table may be older than a column that rules derive. */
+async function tableFor(
+  client: PoolClient,
+  destination: Destination,
+  { chunk_id: chunkId }: BatchHeader,
+  { schema }: ColumnarBatch,
+): Promise<string> {
+  if (destination === 'market') return quoteIdentifier(schema.table);
+  await addColumns(client, schema, stagingTable(chunkId));
+  return stagingTable(chunkId);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { BusMessage } from '@tapeline/bus';
-import { readBatchHeader } from '@tapeline/contracts';
-import type { BatchHeader, RuleOutcome } from '@tapeline/contracts';
+import { readBatchHeader, ruleOutcomeSchema } from '@tapeline/contracts';
+import type { BatchHeader } from '@tapeline/contracts';
 import { decodeArrow } from '@tapeline/records';
 import { storeReplayed, writeBatch, writeQuarantine } from '@tapeline/storage';
 import type { Storage } from '@tapeline/storage';
@@ -14,7 +14,7 @@ export async function storeMessage(
   const decoded = decodeArrow(message.data);
   const { batch } = decoded;
   const { rule: rules = [], reason: reasons = [] } = decoded.extra;
-  const outcomes: RuleOutcome[] = [];
+  const outcomes = ruleOutcomeSchema.array().parse(decoded.outcomes);
   const isAccepted = header.part === 'stored';
   const { replay } = header;
   if (replay !== undefined) {

@@ -8,7 +8,7 @@ export const recordFunctions: readonly FunctionEntry[] = [
     parameters: [{ name: 'value', types: [...NUMBERS, 'char'] }],
     result: 'the type of its argument',
     meaning:
-      'the value of the record before this one of the same instrument, within the chunk; null for the first',
+      'the value of the record before this one of the same instrument, within the batch; null for the first',
     example: 'abs(price - prev(price)) > 50',
     build: ({ faults, place, args, key }) => {
       const [value] = args;

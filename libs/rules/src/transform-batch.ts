@@ -1,0 +1,41 @@
+import { batchSubject } from '@tapeline/contracts';
+import type { BatchHeader } from '@tapeline/contracts';
+import { decodeRecords } from '@tapeline/dbn';
+import { encodeArrow, SCHEMAS } from '@tapeline/records';
+import type { Surroundings } from './expressions/index.js';
+import type { RuleSet } from './rule-set/rule-set.js';
+
+/** A batch ready for the next subject. */
+export interface OutgoingBatch {
+  readonly subject: string;
+  readonly header: BatchHeader;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * Decodes raw DBN records of any version into canonical columns and applies the schema's rules. Records
+ * that a rule leaves out are counted in the header as filtered.
+ * @throws DbnError if the payload is not whole records of the header's schema and version.
+ */
+export function transformBatch(
+  header: BatchHeader,
+  records: Uint8Array,
+  ruleSet: RuleSet,
+  surroundings?: Surroundings,
+): OutgoingBatch {
+  const decoded = decodeRecords(SCHEMAS[header.schema], header.dbn_version, records, {
+    stride: records.length / header.fetched,
+    firstOrdinal: header.first_ordinal,
+  });
+  const rules = ruleSet.schemas.get(header.schema)!;
+  const { batch, outcomes } = rules.transform(decoded, surroundings);
+  return {
+    subject: batchSubject('transformed', header.dataset, header.schema),
+    header: {
+      ...header,
+      filtered: decoded.length - batch.length,
+      rules_version: ruleSet.transformVersion,
+    },
+    payload: encodeArrow(batch, {}, outcomes),
+  };
+}
