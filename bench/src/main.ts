@@ -4,6 +4,8 @@ import { benchDbn } from './dbn/bench-dbn.js';
 import { describeResults, jsonResults } from './dbn/report.js';
 import { benchFetch } from './fetch/bench-fetch.js';
 import { benchPipeline } from './pipeline.js';
+import { benchRules } from './rules/bench-rules.js';
+import { describeRules } from './rules/describe-rules.js';
 import { benchStore } from './store/bench-store.js';
 
 const { values, positionals } = parseArgs({
@@ -50,6 +52,9 @@ if (!isCount(rounds) || !isCount(records)) {
   const results = await benchDbn(records, rounds);
   console.log(`${describeResults(results)}\n(medians of ${rounds} rounds)`);
   if (values.json) console.log(JSON.stringify(jsonResults(results, rounds)));
+} else if (name === 'rules') {
+  const result = benchRules(rounds);
+  console.log(values.json ? JSON.stringify(result) : describeRules(result));
 } else {
   refuse();
 }
@@ -59,6 +64,7 @@ function refuse(): void {
     'usage: npm run bench -- pipeline [--rounds 3] [--json]\n' +
       '       npm run bench -- fetch [--rounds 3] [--records 10000000] [--json]\n' +
       '       npm run bench -- store [--rounds 3] [--records 1000000] [--json]\n' +
+      '       npm run bench -- rules [--rounds 3] [--json]\n' +
       '       npm run bench -- dbn [--records 10000000] [--rounds 5] [--json]',
   );
   process.exitCode = 1;

@@ -8,6 +8,7 @@ import type { CoverageOptions } from './commands/coverage.js';
 import type { IngestOptions } from './commands/ingest.js';
 import type { QueryOptions } from './commands/query.js';
 import type { UpOptions } from './commands/up.js';
+import { addRulesCommands } from './rules/add-rules-commands.js';
 import { readVersion } from './version.js';
 
 function positiveInteger(text: string): number {
@@ -167,6 +168,7 @@ program
   );
 
 addDbnCommands(program);
+addRulesCommands(program);
 
 program
   .command('version')

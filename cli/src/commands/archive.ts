@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openArchive } from '@tapeline/archive';
-import type { Archive, Finding } from '@tapeline/archive';
+import type { Archive, ArchiveOptions, Finding } from '@tapeline/archive';
 import { ARCHIVE_SETTINGS, archiveOptions, loadConfig } from '@tapeline/config';
 import { projectRoot, readStackFile, stackFolder } from '../stack/stack-file.js';
 
@@ -11,7 +11,7 @@ export interface VerifyOptions {
 
 /** `tapeline archive verify`: re-hashes every chunk that is kept, and names what is damaged. */
 export async function verifyArchive(options: VerifyOptions): Promise<void> {
-  const archive = await openArchive(place(options));
+  const archive = await openArchive(archivePlace(options));
   const totals = { chunks: 0, bytes: 0, damaged: 0 };
   try {
     for await (const finding of findings(archive)) {
@@ -33,8 +33,8 @@ export async function verifyArchive(options: VerifyOptions): Promise<void> {
   if (totals.damaged > 0) process.exitCode = 1;
 }
 
-/** Of the running stack, or of the folder given; a bucket where one is configured. */
-function place({ folder }: VerifyOptions) {
+/** The archive of the running stack, or of the folder given; a bucket where one is configured. */
+export function archivePlace({ folder }: Pick<VerifyOptions, 'folder'>): ArchiveOptions {
   const home =
     folder === undefined
       ? (readStackFile()?.folder ?? stackFolder(undefined))

@@ -1,0 +1,70 @@
+import { openArchive } from '@tapeline/archive';
+import type { RecordName } from '@tapeline/records';
+import { CliError } from '../cli-error.js';
+import { InputFile } from '../dbn/input-file.js';
+import { formatCount, showProgress } from '../dbn/show-progress.js';
+import { archivedRecords } from '../rules/archived-records.js';
+import { chunkById, chunksOfJob } from '../rules/chunks-to-compare.js';
+import { evenBatches } from '../rules/even-batches.js';
+import type { RecordsAt } from '../rules/even-batches.js';
+import { fileRecords } from '../rules/file-records.js';
+import { comparisonJson, formatComparison } from '../rules/format-comparison.js';
+import { configsFolder, loadRuleSet } from '../rules/rule-folder.js';
+import { compareBatch } from '../rules/rule-comparison.js';
+import type { Comparison } from '../rules/rule-comparison.js';
+import { archivePlace } from './archive.js';
+
+export interface RulesDiffOptions {
+  readonly job?: string;
+  readonly chunk?: string;
+  readonly file?: string;
+  readonly folder?: string;
+  readonly json?: boolean;
+}
+
+/** `tapeline rules diff`: what would become of the same records under other rules; nothing is stored. */
+export async function diffFolders(
+  oldFolder: string,
+  newFolder: string,
+  options: RulesDiffOptions,
+): Promise<void> {
+  const given = [options.job, options.chunk, options.file].filter((value) => value !== undefined);
+  if (given.length !== 1) {
+    throw new CliError('say whose records are compared: one of --job, --chunk and --file');
+  }
+  const old = loadRuleSet(configsFolder(oldFolder));
+  const now = loadRuleSet(configsFolder(newFolder));
+  const comparison: Comparison = new Map();
+  let records = 0;
+  const endProgress = showProgress(() => `${formatCount(records)} records compared`);
+  try {
+    for await (const source of sources(options)) {
+      for await (const batch of evenBatches(source, new Map<RecordName, number>())) {
+        compareBatch(old, now, batch, comparison);
+        records += batch.length;
+      }
+    }
+  } finally {
+    endProgress();
+  }
+  const result = { oldVersion: old.version, newVersion: now.version, comparison };
+  console.log(options.json ? JSON.stringify(comparisonJson(result)) : formatComparison(result));
+}
+
+/** The records of each chunk, or of the file. */
+async function* sources(options: RulesDiffOptions): AsyncGenerator<AsyncIterable<RecordsAt>> {
+  if (options.file !== undefined) {
+    yield fileRecords(InputFile.open(options.file));
+    return;
+  }
+  const archive = await openArchive(archivePlace(options));
+  try {
+    const chunks =
+      options.chunk === undefined
+        ? await chunksOfJob(archive, options.job!)
+        : [await chunkById(archive, options.chunk)];
+    for (const chunk of chunks) yield archivedRecords(chunk);
+  } finally {
+    archive.close();
+  }
+}

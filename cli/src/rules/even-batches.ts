@@ -1,0 +1,84 @@
+import { ColumnarBatch, isSchemaName, ORDINAL, SCHEMAS } from '@tapeline/records';
+import type { RecordDescription, RecordName, SchemaName } from '@tapeline/records';
+
+/** Records of one batch in the services, too: `prev` and rules of `batch` see no further. */
+const BATCH_RECORDS = 10_000;
+
+/** Consecutive records of any kind, and the position of the first. */
+export interface RecordsAt {
+  readonly records: ColumnarBatch<RecordDescription>;
+  readonly firstOrdinal: number;
+}
+
+interface Filling {
+  readonly batch: ColumnarBatch;
+  length: number;
+}
+
+/**
+ * Records in batches as the services see them: of one schema, {@link BATCH_RECORDS} each and fewer at the end. What
+ * comes before a fault of the source leaves first.
+ * @param leftOut counts records of kinds that are no schema, which no rule is for.
+ */
+export async function* evenBatches(
+  source: AsyncIterable<RecordsAt>,
+  leftOut: Map<RecordName, number>,
+): AsyncGenerator<ColumnarBatch> {
+  const fillings = new Map<SchemaName, Filling>();
+  let fault: { readonly error: unknown } | undefined;
+  try {
+    for await (const { records, firstOrdinal } of source) {
+      const { name } = records.schema;
+      if (isSchemaName(name)) yield* fill(fillings, name, records, firstOrdinal);
+      else leftOut.set(name, (leftOut.get(name) ?? 0) + records.length);
+    }
+  } catch (error) {
+    fault = { error };
+  }
+  for (const { batch, length } of fillings.values()) yield batch.slice(0, length);
+  if (fault) throw fault.error;
+}
+
+/** Yields batches as they fill. */
+function* fill(
+  fillings: Map<SchemaName, Filling>,
+  name: SchemaName,
+  records: ColumnarBatch<RecordDescription>,
+  firstOrdinal: number,
+): Generator<ColumnarBatch> {
+  for (let from = 0; from < records.length;) {
+    const filling = fillings.get(name) ?? startBatch(name);
+    const count = Math.min(records.length - from, BATCH_RECORDS - filling.length);
+    copyRecords(records, from, count, filling, firstOrdinal + from);
+    from += count;
+    fillings.set(name, filling);
+    if (filling.length < BATCH_RECORDS) continue;
+    fillings.delete(name);
+    yield filling.batch;
+  }
+}
+
+const startBatch = (name: SchemaName): Filling => ({
+  batch: ColumnarBatch.allocate(SCHEMAS[name], BATCH_RECORDS),
+  length: 0,
+});
+
+function copyRecords(
+  from: ColumnarBatch<RecordDescription>,
+  first: number,
+  count: number,
+  filling: Filling,
+  firstOrdinal: number,
+): void {
+  const { batch } = filling;
+  batch.schema.columns.forEach(({ name, type, width }, index) => {
+    if (name === ORDINAL) return;
+    const elements = type === 'string' ? width : 1;
+    const part = from.column(name).subarray(first * elements, (first + count) * elements);
+    // Both are of the column's one type.
+    (batch.columns[index] as Uint8Array).set(part as Uint8Array, filling.length * elements);
+  });
+  const ordinals = batch.ordinals();
+  for (let row = 0; row < count; row++) ordinals[filling.length + row] = firstOrdinal + row;
+  filling.length += count;
+}
