@@ -1,5 +1,17 @@
-// Writes the documents that are generated from the code.
-import { writeFileSync } from 'node:fs';
+// Writes the documents that are generated from the code, and the generated parts of others.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readConfigFiles } from '@tapeline/config';
 import { renderSchemaDocs } from '@tapeline/records';
+import { compileRuleSet, replaceRuleDocs } from '@tapeline/rules';
 
-writeFileSync(new URL('../docs/schemas.md', import.meta.url), renderSchemaDocs());
+const root = new URL('../', import.meta.url);
+writeFileSync(new URL('docs/schemas.md', root), renderSchemaDocs());
+
+const configs = fileURLToPath(new URL('configs/', root));
+const rules = compileRuleSet({
+  rules: readConfigFiles(configs, 'rules'),
+  validation: readConfigFiles(configs, 'validation'),
+});
+const ruleDocs = new URL('docs/rules.md', root);
+writeFileSync(ruleDocs, replaceRuleDocs(readFileSync(ruleDocs, 'utf8'), rules));

@@ -127,8 +127,19 @@ export class StackClient {
     return answer.records;
   }
 
-  /** Rows of a statement, straight from the database. */
+  /** Rows of a statement, straight from the database. One that services lock out is tried again. */
   async sql<Row extends object>(statement: string, values: unknown[] = []): Promise<Row[]> {
+    for (;;) {
+      try {
+        return await this.query<Row>(statement, values);
+      } catch (error) {
+        // Emptying tables while a service reads several of them.
+        if ((error as { code?: unknown }).code !== '40P01') throw error;
+      }
+    }
+  }
+
+  private async query<Row extends object>(statement: string, values: unknown[]): Promise<Row[]> {
     const client = new Client({ connectionString: this.stack.urls.postgres });
     await client.connect();
     try {

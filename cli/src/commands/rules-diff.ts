@@ -6,12 +6,14 @@ import { formatCount, showProgress } from '../dbn/show-progress.js';
 import { archivedRecords } from '../rules/archived-records.js';
 import { chunkById, chunksOfJob } from '../rules/chunks-to-compare.js';
 import { evenBatches } from '../rules/even-batches.js';
-import type { RecordsAt } from '../rules/even-batches.js';
+import type { RecordSource } from '../rules/even-batches.js';
 import { fileRecords } from '../rules/file-records.js';
 import { comparisonJson, formatComparison } from '../rules/format-comparison.js';
 import { configsFolder, loadRuleSet } from '../rules/rule-folder.js';
 import { compareBatch } from '../rules/rule-comparison.js';
 import type { Comparison } from '../rules/rule-comparison.js';
+import { NO_SURROUNDINGS, withDefinitions } from '../rules/stack-definitions.js';
+import type { SurroundingsOf } from '../rules/stack-definitions.js';
 import { archivePlace } from './archive.js';
 
 export interface RulesDiffOptions {
@@ -19,6 +21,7 @@ export interface RulesDiffOptions {
   readonly chunk?: string;
   readonly file?: string;
   readonly folder?: string;
+  readonly definitions?: boolean;
   readonly json?: boolean;
 }
 
@@ -35,26 +38,31 @@ export async function diffFolders(
   const old = loadRuleSet(configsFolder(oldFolder));
   const now = loadRuleSet(configsFolder(newFolder));
   const comparison: Comparison = new Map();
-  let records = 0;
-  const endProgress = showProgress(() => `${formatCount(records)} records compared`);
-  try {
-    for await (const source of sources(options)) {
-      for await (const batch of evenBatches(source, new Map<RecordName, number>())) {
-        compareBatch(old, now, batch, comparison);
-        records += batch.length;
+  const compareAll = async (surroundingsOf: SurroundingsOf): Promise<void> => {
+    let count = 0;
+    const endProgress = showProgress(() => `${formatCount(count)} records compared`);
+    try {
+      for await (const { dataset, records } of sources(options)) {
+        for await (const batch of evenBatches(records, new Map<RecordName, number>())) {
+          compareBatch(old, now, batch, await surroundingsOf(dataset, batch), comparison);
+          count += batch.length;
+        }
       }
+    } finally {
+      endProgress();
     }
-  } finally {
-    endProgress();
-  }
-  const result = { oldVersion: old.version, newVersion: now.version, comparison };
+  };
+  const hasDefinitions = options.job !== undefined || (options.definitions ?? false);
+  await (hasDefinitions ? withDefinitions(compareAll) : compareAll(NO_SURROUNDINGS));
+  const versions = { oldVersion: old.version, newVersion: now.version };
+  const result = { ...versions, comparison, hasDefinitions };
   console.log(options.json ? JSON.stringify(comparisonJson(result)) : formatComparison(result));
 }
 
 /** The records of each chunk, or of the file. */
-async function* sources(options: RulesDiffOptions): AsyncGenerator<AsyncIterable<RecordsAt>> {
+async function* sources(options: RulesDiffOptions): AsyncGenerator<RecordSource> {
   if (options.file !== undefined) {
-    yield fileRecords(InputFile.open(options.file));
+    yield await fileRecords(InputFile.open(options.file));
     return;
   }
   const archive = await openArchive(archivePlace(options));
@@ -63,7 +71,9 @@ async function* sources(options: RulesDiffOptions): AsyncGenerator<AsyncIterable
       options.chunk === undefined
         ? await chunksOfJob(archive, options.job!)
         : [await chunkById(archive, options.chunk)];
-    for (const chunk of chunks) yield archivedRecords(chunk);
+    for (const chunk of chunks) {
+      yield { dataset: chunk.manifest.dataset, records: archivedRecords(chunk) };
+    }
   } finally {
     archive.close();
   }

@@ -6,12 +6,15 @@ import { evenBatches } from '../rules/even-batches.js';
 import { fileRecords } from '../rules/file-records.js';
 import { formatTrial, trialJson } from '../rules/format-trial.js';
 import { configsFolder, loadRuleSet } from '../rules/rule-folder.js';
+import { NO_SURROUNDINGS, withDefinitions } from '../rules/stack-definitions.js';
+import type { SurroundingsOf } from '../rules/stack-definitions.js';
 import { tryBatch } from '../rules/trial.js';
 import type { Trial } from '../rules/trial.js';
 
 export interface RulesTestOptions {
   readonly configs?: string;
   readonly limit?: number;
+  readonly definitions?: boolean;
   readonly json?: boolean;
 }
 
@@ -23,38 +26,47 @@ export async function testFiles(
   const ruleSet = loadRuleSet(configsFolder(options.configs));
   const trial: Trial = new Map();
   const leftOut = new Map<RecordName, number>();
-  let fault: unknown;
+  const hasDefinitions = options.definitions ?? false;
+  const testAll = async (surroundingsOf: SurroundingsOf): Promise<void> => {
+    for (const path of paths) {
+      await testFile(path, options.limit, ruleSet, surroundingsOf, trial, leftOut);
+    }
+  };
+  let fault: { readonly error: unknown } | undefined;
   try {
-    for (const path of paths) await testFile(path, options.limit, ruleSet, trial, leftOut);
+    await (hasDefinitions ? withDefinitions(testAll) : testAll(NO_SURROUNDINGS));
   } catch (error) {
-    fault = error;
+    if (trial.size === 0) throw error;
+    fault = { error };
   }
-  const result = { version: ruleSet.version, files: paths, trial, leftOut };
+  const result = { version: ruleSet.version, files: paths, trial, leftOut, hasDefinitions };
   console.log(
     options.json
       ? JSON.stringify({ complete: fault === undefined, ...trialJson(result, ruleSet) })
       : formatTrial(result, ruleSet),
   );
-  if (fault !== undefined) throw fault;
+  if (fault) throw fault.error;
 }
 
 async function testFile(
   path: string,
   limit: number | undefined,
   ruleSet: RuleSet,
+  surroundingsOf: SurroundingsOf,
   trial: Trial,
   leftOut: Map<RecordName, number>,
 ): Promise<void> {
   const input = InputFile.open(path);
-  let records = 0;
+  let count = 0;
   const endProgress = showProgress(() => {
     const share = input.size ? ` of ${formatBytes(input.size)}` : '';
-    return `${path}: ${formatCount(records)} records, ${formatBytes(input.bytesRead)}${share} read`;
+    return `${path}: ${formatCount(count)} records, ${formatBytes(input.bytesRead)}${share} read`;
   });
   try {
-    for await (const batch of evenBatches(fileRecords(input, limit), leftOut)) {
-      tryBatch(ruleSet, batch, trial);
-      records += batch.length;
+    const { dataset, records } = await fileRecords(input, limit);
+    for await (const batch of evenBatches(records, leftOut)) {
+      tryBatch(ruleSet, batch, await surroundingsOf(dataset, batch), trial);
+      count += batch.length;
     }
   } finally {
     endProgress();

@@ -9,6 +9,10 @@ const CONFIGS = [
   '--configs <folder>',
   "with rules/ and validation/ (default: the project's configs)",
 ] as const;
+const DEFINITIONS = [
+  '--definitions',
+  'with the definitions that the running stack holds; so it is with --job',
+] as const;
 const JSON_OPTION = ['--json', 'print JSON, one line, instead of text'] as const;
 
 function count(text: string): number {
@@ -45,6 +49,7 @@ export function addRulesCommands(program: Command): void {
     .argument('<files...>', '.dbn or .dbn.zst files, or - for standard input')
     .option(...CONFIGS)
     .option('-l, --limit <records>', 'the first records of each file only', count)
+    .option(...DEFINITIONS)
     .option(...JSON_OPTION)
     .action(async (files: string[], options: RulesTestOptions) =>
       (await import('../commands/rules-test.js')).testFiles(files, options),
@@ -59,6 +64,7 @@ export function addRulesCommands(program: Command): void {
     .option('--chunk <id>', 'one archived chunk')
     .option('--file <path>', 'a .dbn or .dbn.zst file')
     .option('--folder <folder>', 'of a stack that does not run, for --chunk')
+    .option(...DEFINITIONS)
     .option(...JSON_OPTION)
     .action(async (old: string, now: string, options: RulesDiffOptions) =>
       (await import('../commands/rules-diff.js')).diffFolders(old, now, options),

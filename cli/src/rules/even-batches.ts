@@ -4,6 +4,12 @@ import type { RecordDescription, RecordName, SchemaName } from '@tapeline/record
 /** Records of one batch in the services, too: `prev` and rules of `batch` see no further. */
 const BATCH_RECORDS = 10_000;
 
+/** Records of one source, and the dataset that they are of. */
+export interface RecordSource {
+  readonly dataset: string;
+  readonly records: AsyncIterable<RecordsAt>;
+}
+
 /** Consecutive records of any kind, and the position of the first. */
 export interface RecordsAt {
   readonly records: ColumnarBatch<RecordDescription>;

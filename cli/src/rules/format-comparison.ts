@@ -1,22 +1,25 @@
 import { formatCount } from '../dbn/show-progress.js';
 import { formatTable } from '../print-table.js';
+import { knowing } from './format-trial.js';
 import type { Change, Comparison, ComparedRule, SchemaComparison } from './rule-comparison.js';
 
 export interface ComparisonResult {
   readonly oldVersion: string;
   readonly newVersion: string;
   readonly comparison: Comparison;
+  /** Whether the definitions of the running stack were known. */
+  readonly hasDefinitions: boolean;
 }
 
 /** Differences of two sets of rules, as text for people. */
-export function formatComparison({ oldVersion, newVersion, comparison }: ComparisonResult): string {
+export function formatComparison(result: ComparisonResult): string {
+  const { oldVersion, newVersion, comparison, hasDefinitions } = result;
   const schemas = [...comparison].map(([schema, tally]) =>
     [`${schema}: ${formatCount(tally.records)} records`, ...sections(tally)].join('\n'),
   );
-  return [
-    ...schemas,
-    `rules ${oldVersion} and ${newVersion}, without definitions and calendars`,
-  ].join('\n');
+  return [...schemas, `rules ${oldVersion} and ${newVersion}, ${knowing(hasDefinitions)}`].join(
+    '\n',
+  );
 }
 
 function sections(tally: SchemaComparison): string[] {
@@ -74,8 +77,10 @@ const changeRow = ({ records, old, new: now, examples }: Change) => [
 ];
 
 /** The same for programs; rules that are true of as many records as before are there, too. */
-export function comparisonJson({ oldVersion, newVersion, comparison }: ComparisonResult): object {
+export function comparisonJson(result: ComparisonResult): object {
+  const { oldVersion, newVersion, comparison, hasDefinitions } = result;
   return {
+    definitions: hasDefinitions,
     old_version: oldVersion,
     new_version: newVersion,
     schemas: [...comparison].map(([schema, tally]) => ({

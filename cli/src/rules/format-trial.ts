@@ -11,10 +11,15 @@ export interface TrialResult {
   readonly trial: Trial;
   /** Records of kinds that no rule is for. */
   readonly leftOut: ReadonlyMap<RecordName, number>;
+  /** Whether the definitions of the running stack were known. */
+  readonly hasDefinitions: boolean;
 }
 
 /** What rules did, as text for people. */
-export function formatTrial({ version, trial, leftOut }: TrialResult, ruleSet: RuleSet): string {
+export function formatTrial(
+  { version, trial, leftOut, hasDefinitions }: TrialResult,
+  ruleSet: RuleSet,
+): string {
   const parts = [...trial].flatMap(([schema, tally]) => {
     const { rules, maxRefused } = ruleSet.schemas.get(schema)!;
     const heading = `${schema}: ${sums(tally)}`;
@@ -42,13 +47,17 @@ export function formatTrial({ version, trial, leftOut }: TrialResult, ruleSet: R
   });
   for (const [kind, count] of leftOut)
     parts.push(`${formatCount(count)} ${kind} records: no rules are for them`);
-  parts.push(`${sums(sumOf(trial))}; rules ${version}, without definitions and calendars`);
+  parts.push(`${sums(sumOf(trial))}; rules ${version}, ${knowing(hasDefinitions)}`);
   return parts.join('\n');
 }
 
+/** What the rules knew beside the records. */
+export const knowing = (hasDefinitions: boolean): string =>
+  hasDefinitions ? "with the running stack's definitions" : 'without definitions';
+
 /** The same for programs. */
 export function trialJson(
-  { version, files, trial, leftOut }: TrialResult,
+  { version, files, trial, leftOut, hasDefinitions }: TrialResult,
   ruleSet: RuleSet,
 ): object {
   const schemas = [...trial].map(([schema, tally]) => {
@@ -61,7 +70,14 @@ export function trialJson(
     };
   });
   const sum = sumOf(trial);
-  return { version, files, ...counts(sum), schemas, without_rules: Object.fromEntries(leftOut) };
+  return {
+    version,
+    definitions: hasDefinitions,
+    files,
+    ...counts(sum),
+    schemas,
+    without_rules: Object.fromEntries(leftOut),
+  };
 }
 
 const COLUMNS = ['stage', 'rule', 'severity', 'records', 'share', 'first at', 'examples'];

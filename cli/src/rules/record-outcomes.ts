@@ -1,5 +1,5 @@
 import type { ColumnarBatch } from '@tapeline/records';
-import type { RuleOutcome, SchemaRules } from '@tapeline/rules';
+import type { RuleOutcome, SchemaRules, Surroundings } from '@tapeline/rules';
 
 /** What became of a record, in words: `stored`, `filtered by RULE` or `quarantined by RULE`. */
 export type RecordOutcome = string;
@@ -19,9 +19,13 @@ export interface BatchOutcomes {
 }
 
 /** Transforms and validates a batch, and says what became of each of its records. */
-export function recordOutcomes(rules: SchemaRules, batch: ColumnarBatch): BatchOutcomes {
+export function recordOutcomes(
+  rules: SchemaRules,
+  batch: ColumnarBatch,
+  surroundings: Surroundings,
+): BatchOutcomes {
   const transformed = rules.transform(batch);
-  const validated = rules.validate(transformed.batch);
+  const validated = rules.validate(transformed.batch, surroundings);
   const ordinals = batch.ordinals();
   const outcomes = Array<RecordOutcome>(batch.length).fill(STORED);
   const reasons = new Map<number, string>();

@@ -1,6 +1,6 @@
 /** What two sets of rules make of the same records. */
 import type { ColumnarBatch, SchemaName } from '@tapeline/records';
-import type { RuleOutcome, RuleSet, SchemaRules } from '@tapeline/rules';
+import type { RuleOutcome, RuleSet, SchemaRules, Surroundings } from '@tapeline/rules';
 import { compareStored } from './compare-stored.js';
 import type { ChangedColumn } from './compare-stored.js';
 import { recordOutcomes } from './record-outcomes.js';
@@ -41,6 +41,7 @@ export function compareBatch(
   old: RuleSet,
   now: RuleSet,
   batch: ColumnarBatch,
+  surroundings: Surroundings,
   comparison: Comparison,
 ): void {
   const { name } = batch.schema;
@@ -48,8 +49,8 @@ export function compareBatch(
   const tally = comparison.get(name) ?? emptyComparison(oldRules, newRules);
   comparison.set(name, tally);
   tally.records += batch.length;
-  const before = recordOutcomes(oldRules, batch);
-  const after = recordOutcomes(newRules, batch);
+  const before = recordOutcomes(oldRules, batch, surroundings);
+  const after = recordOutcomes(newRules, batch, surroundings);
   addCounts(tally.rules, 'old', before.ruleOutcomes);
   addCounts(tally.rules, 'new', after.ruleOutcomes);
   const ordinals = batch.ordinals();

@@ -1,92 +1,23 @@
-import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openArchive } from '@tapeline/archive';
-import { ColumnarBatch, SCHEMAS, UNDEF_PRICE } from '@tapeline/records';
+import { SCHEMAS, UNDEF_PRICE } from '@tapeline/records';
 import { makeTemporaryFolder } from '@tapeline/testing';
 import { dbnFile } from '../dbn/sample-file.js';
-
-const tapeline = fileURLToPath(new URL('../../bin/tapeline.js', import.meta.url));
-const shipped = fileURLToPath(new URL('../../../configs/', import.meta.url));
-const run = promisify(execFile);
+import { changedConfigs, replaceIn, runRules, shipped, trades } from './rules-fixture.js';
 
 let folder = '';
 let changed = '';
 let file = '';
 beforeAll(() => {
   folder = makeTemporaryFolder('rules');
-  changed = changedConfigs();
+  changed = changedConfigs(folder);
   file = join(folder, 'trades.dbn');
   writeFileSync(file, dbnFile(trades(25_000)));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Sound trades, except that record 5 has no price, 12,345 no size, and 20,000 was marked by Databento. */
-function trades(length: number): ColumnarBatch {
-  const batch = ColumnarBatch.allocate(SCHEMAS.trades, length);
-  const start = 1_719_840_600_000_000_000n;
-  (batch.column('ts_event') as BigUint64Array).forEach((_, row, times) => {
-    times[row] = start + BigInt(row);
-  });
-  (batch.column('ts_recv') as BigUint64Array).forEach((_, row, times) => {
-    times[row] = start + BigInt(row) + 1000n;
-  });
-  (batch.column('price') as BigInt64Array).fill(5_500_250_000_000n);
-  (batch.column('publisher_id') as Uint16Array).fill(1);
-  (batch.column('action') as Uint8Array).fill('T'.charCodeAt(0));
-  (batch.column('side') as Uint8Array).fill('B'.charCodeAt(0));
-  (batch.column('size') as Uint32Array).fill(3);
-  if (length > 20_000) {
-    batch.column('price')[5] = UNDEF_PRICE;
-    batch.column('size')[12_345] = 0;
-    batch.column('flags')[20_000] = 8;
-  }
-  return batch;
-}
-
-/** The shipped rules, except that a trade may have any size, those of record 7 are filtered, and prices are rounded. */
-function changedConfigs(): string {
-  const configs = join(folder, 'changed');
-  cpSync(shipped, configs, { recursive: true });
-  replaceIn(join(configs, 'rules', 'standard.yaml'), '  - trades\n', '');
-  writeFileSync(
-    join(configs, 'rules', 'trades.yaml'),
-    `schemas: [trades]
-set:
-  - { column: sequence, to: 9, when: ts_event == timestamp('2024-07-01T13:30:00.000000003Z') }
-derive:
-  - { column: notional, as: price * size }
-filter:
-  - { name: seventh, when: ts_event == timestamp('2024-07-01T13:30:00.000000007Z') }
-`,
-  );
-  replaceIn(join(configs, 'validation', 'trades.yaml'), 'refuse: size <= 0', 'refuse: size < 0');
-  return configs;
-}
-
-function replaceIn(path: string, text: string, by: string): void {
-  const before = readFileSync(path, 'utf8');
-  if (!before.includes(text)) throw new Error(`${path} has no ${text}`);
-  writeFileSync(path, before.replace(text, by));
-}
-
-interface Answer {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number;
-}
-
-/** Runs the command as people do. */
-async function rules(...args: string[]): Promise<Answer> {
-  try {
-    return { code: 0, ...(await run(process.execPath, [tapeline, 'rules', ...args])) };
-  } catch (error) {
-    return error as Answer & Error;
-  }
-}
+const rules = (...args: string[]) => runRules(folder, args);
 
 describe('check', () => {
   it('says what the shipped rules are', async () => {
@@ -213,6 +144,14 @@ describe('test', () => {
     expect(JSON.parse(stdout)).toMatchObject({ fetched: 12, stored: 10, quarantined: 2 });
   });
 
+  it('needs a stack for definitions', async () => {
+    const { stderr, code } = await rules('test', file, '--definitions');
+    expect([stderr, code]).toEqual([
+      "tapeline: nothing is running that holds definitions: 'tapeline up' starts a stack\n",
+      1,
+    ]);
+  });
+
   it('says when a chunk like this would wait for a person', async () => {
     const path = join(folder, 'refused.dbn');
     const batch = trades(4);
@@ -229,79 +168,5 @@ describe('test', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ complete: false, fetched: 24_999 });
     expect(stderr).toMatch(/truncated\.dbn: record 24999 at byte \d+ has only 47 of/);
-  });
-});
-
-const DIFFERENCES = {
-  records: 25_000,
-  changed_outcomes: [
-    { old: 'stored', new: 'filtered by seventh', records: 1, examples: [{ ordinal: 7 }] },
-    {
-      old: 'quarantined by size_not_positive',
-      new: 'stored',
-      records: 1,
-      examples: [{ ordinal: 12_345, reason: 'a trade has size 0' }],
-    },
-  ],
-  changed_records: 1,
-  changed_columns: [
-    { column: 'sequence', records: 1, examples: [{ ordinal: 3, old: '0', new: '9' }] },
-  ],
-  added_columns: ['notional'],
-  removed_columns: [],
-};
-
-describe('diff', () => {
-  it('tells which records of a file become something else', async () => {
-    const { stdout, code } = await rules('diff', shipped, changed, '--file', file, '--json');
-    expect(code).toBe(0);
-    const told = JSON.parse(stdout) as { schemas: { rules: { rule: string }[] }[] };
-    expect(told.schemas).toMatchObject([DIFFERENCES]);
-    const byName = new Map(told.schemas[0]!.rules.map((rule) => [rule.rule, rule]));
-    expect(byName.get('size_not_positive')).toMatchObject({
-      old: { severity: 'error', records: 1 },
-      new: { severity: 'error', records: 0 },
-    });
-    expect(byName.get('seventh')).toMatchObject({
-      old: null,
-      new: { severity: 'filtered', records: 1 },
-    });
-  });
-
-  it('finds nothing between rules and themselves', async () => {
-    const { stdout } = await rules('diff', changed, changed, '--file', file);
-    expect(stdout).toContain('every rule was true of as many records as before');
-    expect(stdout).toContain('every record has the outcome that it had');
-    expect(stdout).toContain('every record that both store has the values that it had');
-  });
-
-  it('reads a chunk of an archive whose second part repeats records of the first', async () => {
-    const chunkId = '0123456789abcdef0123';
-    const archive = await openArchive({ folder: join(folder, 'stack', 'archive') });
-    const request = { dataset: 'GLBX.MDP3', schema: 'trades', start: '0', end: '1' };
-    const spool = await archive.spool({ chunkId, request });
-    const all = trades(25_000);
-    for (const records of [all.slice(0, 10_003), all.slice(10_000, 25_000)]) {
-      const part = await spool.begin();
-      await part.write(dbnFile(records));
-      await part.end();
-    }
-    await spool.complete([
-      { part: 0, skip: 0, records: 10_003 },
-      { part: 1, skip: 3, records: 14_997 },
-    ]);
-    archive.close();
-    const stack = join(folder, 'stack');
-    const diff = ['diff', shipped, changed, '--json', '--folder', stack];
-    const { stdout } = await rules(...diff, '--chunk', chunkId);
-    expect((JSON.parse(stdout) as { schemas: object[] }).schemas).toMatchObject([DIFFERENCES]);
-    const unknown = await rules(...diff, '--chunk', 'ffffffffffffffffffff');
-    expect(unknown.stderr).toContain('the archive has no chunk ffffffffffffffffffff');
-  });
-
-  it('needs to know whose records', async () => {
-    expect((await rules('diff', shipped, changed)).stderr).toContain(
-      'one of --job, --chunk and --file',
-    );
   });
 });

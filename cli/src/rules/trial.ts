@@ -1,6 +1,6 @@
 /** What rules do to records that are tried on them. */
 import type { ColumnarBatch, SchemaName } from '@tapeline/records';
-import type { RuleOutcome, RuleSet } from '@tapeline/rules';
+import type { RuleOutcome, RuleSet, Surroundings } from '@tapeline/rules';
 
 const MOST_EXAMPLES = 3;
 
@@ -24,13 +24,18 @@ export interface SchemaTally {
 export type Trial = Map<SchemaName, SchemaTally>;
 
 /** Transforms and validates a batch as the services do, and adds what came of it. */
-export function tryBatch(ruleSet: RuleSet, batch: ColumnarBatch, trial: Trial): void {
+export function tryBatch(
+  ruleSet: RuleSet,
+  batch: ColumnarBatch,
+  surroundings: Surroundings,
+  trial: Trial,
+): void {
   const { name } = batch.schema;
   const tally = trial.get(name) ?? emptyTally();
   trial.set(name, tally);
   const rules = ruleSet.schemas.get(name)!;
   const transformed = rules.transform(batch);
-  const validated = rules.validate(transformed.batch);
+  const validated = rules.validate(transformed.batch, surroundings);
   tally.fetched += batch.length;
   tally.stored += validated.accepted.length;
   tally.quarantined += validated.refused.length;

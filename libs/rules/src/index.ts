@@ -3,6 +3,7 @@ export { appliesTo, chunkChecksSchema, parseShare, priceColumn } from './chunk-c
 export type { ChunkCheck, ChunkCheckName, ChunkCheckOf, Share } from './chunk-checks.js';
 export * from './expressions/index.js';
 export * from './parse-yaml.js';
+export { replaceRuleDocs } from './rule-docs.js';
 export * from './rule-error.js';
 export * from './rule-set/index.js';
 export * from './transform-batch.js';
