@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { HistoricalClient } from '@tapeline/databento';
+import type { HistoricalClient } from '@tapeline/databento';
 import { StackClient } from './stack-client.js';
 
 let client: StackClient;
@@ -10,10 +10,7 @@ let databento: HistoricalClient;
 
 beforeAll(async () => {
   client = await StackClient.start('batch', { SANDBOX_TRADES_PER_DAY: '3000' });
-  databento = new HistoricalClient({
-    apiKey: 'db-tapeline-embedded-sandbox-key',
-    baseUrl: client.stack.urls.sandbox,
-  });
+  databento = client.databento();
 });
 afterEach(() => client.clearFaults());
 afterAll(async () => {

@@ -8,11 +8,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { HistoricalClient } from '@tapeline/databento';
-import { killAndHold, killService, until } from './kill-service.js';
+import type { HistoricalClient } from '@tapeline/databento';
+import { killAndHold, killService } from './kill-service.js';
 import { SandboxControl } from './sandbox-control.js';
 import { StackClient } from './stack-client.js';
 import type { Job } from './stack-client.js';
+import { until } from './until.js';
 
 const RANGE = 'timeseries.get_range';
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -24,10 +25,7 @@ let databento: HistoricalClient;
 beforeAll(async () => {
   client = await StackClient.start('fetcher-crash', { SANDBOX_TRADES_PER_DAY: '6000' });
   sandbox = new SandboxControl(client);
-  databento = new HistoricalClient({
-    apiKey: 'db-tapeline-embedded-sandbox-key',
-    baseUrl: client.stack.urls.sandbox,
-  });
+  databento = client.databento();
 });
 afterEach(() => client.clearFaults());
 afterAll(async () => {
@@ -131,11 +129,11 @@ async function ended(...jobIds: string[]): Promise<Job[]> {
 }
 
 it('is killed while it quotes, and in the middle of a response', async () => {
-  await sandbox.order({ method: RANGE, stall_after_bytes: 90_000 });
+  await client.fault({ method: RANGE, stall_after_bytes: 90_000 });
   const streamed = await client.submit(STREAMED);
   await sandbox.stalled(RANGE);
   await until(() => filesIn('spool').get('0.dbn.zst.part') === 90_000);
-  await sandbox.order({ method: 'metadata.get_cost', stall: true });
+  await client.fault({ method: 'metadata.get_cost', stall: true });
   const quoted = await client.submit(QUOTED);
   await sandbox.stalled('metadata.get_cost');
 
@@ -151,20 +149,20 @@ it('is killed while it quotes, and in the middle of a response', async () => {
 });
 
 it('is killed between two chunks, and amid cuts and a burst of 503', async () => {
-  await sandbox.order({ method: RANGE, stall: true });
+  await client.fault({ method: RANGE, stall: true });
   const paused = await client.submit(PAUSED);
   await sandbox.stalled(RANGE);
-  await sandbox.order({ method: RANGE, stall: true });
+  await client.fault({ method: RANGE, stall: true });
   await sandbox.letGo(RANGE);
   await sandbox.stalled(RANGE);
-  await sandbox.order({ method: RANGE, status: 503, times: 2 });
-  await sandbox.order({ method: RANGE, cut_after_bytes: 60_000, times: 2 });
-  await sandbox.order({ method: RANGE, stall_after_bytes: 60_000 });
+  await client.fault({ method: RANGE, status: 503, times: 2 });
+  await client.fault({ method: RANGE, cut_after_bytes: 60_000, times: 2 });
+  await client.fault({ method: RANGE, stall_after_bytes: 60_000 });
   const troubled = await client.submit(TROUBLED);
   await sandbox.stalled(RANGE, 2);
   await until(() => filesIn('spool').get('2.dbn.zst.part') === 60_000);
-  await sandbox.order({ method: RANGE, status: 503, times: 3 });
-  await sandbox.order({ method: RANGE, cut_after_bytes: 10_000 });
+  await client.fault({ method: RANGE, status: 503, times: 3 });
+  await client.fault({ method: RANGE, cut_after_bytes: 10_000 });
 
   await killService(client, 'fetcher');
   const [first, second] = await ended(paused, troubled);
@@ -180,7 +178,7 @@ it('is killed between two chunks, and amid cuts and a burst of 503', async () =>
 });
 
 it('is killed while it waits for a batch job, and while it downloads a file of another', async () => {
-  await sandbox.order({ method: 'batch.download', stall_after_bytes: 5_000 });
+  await client.fault({ method: 'batch.download', stall_after_bytes: 5_000 });
   const downloaded = await client.submit(DOWNLOADED);
   await sandbox.stalled('batch.download');
   await until(() => {
@@ -188,11 +186,11 @@ it('is killed while it waits for a batch job, and while it downloads a file of a
     const isPart = ([name, size]: [string, number]) => name.endsWith('.part') && size === 5_000;
     return files.some(isPart) && files.some(([name]) => name.endsWith('.zst'));
   });
-  await sandbox.order({ method: 'batch.submit_job', done_after_polls: 2 });
-  await sandbox.order({ method: 'batch.get_job_details', stall: true });
+  await client.fault({ method: 'batch.submit_job', done_after_polls: 2 });
+  await client.fault({ method: 'batch.get_job_details', stall: true });
   const polled = await client.submit(POLLED);
   await sandbox.stalled('batch.get_job_details');
-  await sandbox.order({ method: 'batch.get_job_details', stall: true });
+  await client.fault({ method: 'batch.get_job_details', stall: true });
   await sandbox.letGo('batch.get_job_details');
   await sandbox.stalled('batch.get_job_details');
 
@@ -215,12 +213,12 @@ it('is killed while it waits for a batch job, and while it downloads a file of a
 it('is killed when the answer to a submission is lost, and is away when a job is approved', async () => {
   const approved = await client.submit(APPROVED);
   expect(await client.ended(approved)).toMatchObject({ state: 'awaiting_approval' });
-  await sandbox.order({ method: 'batch.submit_job', stall: true });
+  await client.fault({ method: 'batch.submit_job', stall: true });
   const submissions = (await sandbox.calls('batch.submit_job')).length;
   const lost = await client.submit(LOST);
   await sandbox.stalled('batch.submit_job');
-  await sandbox.order({ method: 'batch.submit_job', lose_answer: true });
-  await sandbox.order({ method: 'batch.list_jobs', stall: true });
+  await client.fault({ method: 'batch.submit_job', lose_answer: true });
+  await client.fault({ method: 'batch.list_jobs', stall: true });
   await sandbox.letGo('batch.submit_job');
   await sandbox.stalled('batch.list_jobs');
 

@@ -1,7 +1,7 @@
 /** Kills a service's process as the kernel would, while the stack starts it again. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceName } from '@tapeline/embedded';
 import type { StackClient } from './stack-client.js';
+import { until } from './until.js';
 
 /** Kills a service with SIGKILL. Resolves when its next process is ready. */
 export async function killService({ stack }: StackClient, name: ServiceName): Promise<void> {
@@ -22,9 +22,4 @@ export async function killAndHold({ stack }: StackClient, name: ServiceName): Pr
   const pid = service.pid!;
   process.kill(pid, 'SIGSTOP');
   return () => void process.kill(pid, 'SIGCONT');
-}
-
-/** Resolves when something has come about that nobody tells of. */
-export async function until(hasComeAbout: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await hasComeAbout())) await delay(20);
 }

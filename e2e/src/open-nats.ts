@@ -1,7 +1,7 @@
 /** A NATS client as any other program would be one. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { until } from './until.js';
 
 export interface Nats extends AsyncDisposable {
   /** Resolves when the stream has the message. */
@@ -23,13 +23,10 @@ export async function openNats(servers: string): Promise<Nats> {
       for await (const message of connection.subscribe(subject, { max: 1 })) return message.json();
       throw new Error(`the connection ended before a message came on ${subject}`);
     },
-    delivered: async (stream, consumer) => {
-      for (;;) {
-        const { delivered } = await manager.consumers.info(stream, consumer);
-        if (delivered.consumer_seq > 0) return;
-        await delay(20);
-      }
-    },
+    delivered: (stream, consumer) =>
+      until(
+        async () => (await manager.consumers.info(stream, consumer)).delivered.consumer_seq > 0,
+      ),
     [Symbol.asyncDispose]: () => connection.close(),
   };
 }

@@ -8,6 +8,7 @@ import { describeWithTestdata, makeTemporaryFolder, testdataPath } from '@tapeli
 import { openNats } from './open-nats.js';
 import type { Nats } from './open-nats.js';
 import { StackClient } from './stack-client.js';
+import { until } from './until.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const FILE =
@@ -85,10 +86,12 @@ describeWithTestdata('a real file with damaged prices', () => {
   async function replay(command: object): Promise<Replay> {
     const id = `replay-${replays++}`;
     await nats.publish('ingest.command.replay', { replay_id: id, ...command });
-    for (;;) {
-      const [row] = await client.sql<Replay>('SELECT * FROM replay WHERE replay_id = $1', [id]);
-      if (row && row.state !== 'running') return row;
-    }
+    let row: Replay | undefined;
+    await until(async () => {
+      [row] = await client.sql<Replay>('SELECT * FROM replay WHERE replay_id = $1', [id]);
+      return row !== undefined && row.state !== 'running';
+    });
+    return row!;
   }
 
   const count = Math.ceil(RECORDS / DAMAGED);
@@ -112,10 +115,10 @@ describeWithTestdata('a real file with damaged prices', () => {
     writeFileSync(join(configs, 'rules/trades.yaml'), `schemas: [trades]\nset:\n  ${mend}\n`);
     change('rules/standard.yaml', (text) => text.replace(/^ {2}- trades\n/m, ''));
     // The services take the new rules by themselves.
-    for (;;) {
+    await until(async () => {
       const { stored } = await replay({ source: 'quarantine', dry_run: true });
-      if (stored === String(count)) break;
-    }
+      return stored === String(count);
+    });
     expect(await rows()).toHaveLength(RECORDS - count);
     const mended = await replay({ source: 'quarantine', filter: { rule: 'price_too_high' } });
     expect(mended).toMatchObject({ state: 'completed', stored: String(count), quarantined: '0' });

@@ -16,15 +16,6 @@ export class SandboxControl {
     this.#url = client.stack.urls.sandbox;
   }
 
-  /** Orders trouble for the calls to come; docs/sandbox.md has the orders. */
-  async order(fault: { readonly method: string } & Record<string, unknown>): Promise<void> {
-    await this.#ask('/faults', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(fault),
-    });
-  }
-
   /** Resolves once so many calls of the method stand still. */
   async stalled(method: string, calls = 1): Promise<void> {
     await this.#ask(`/faults/stalled?method=${method}&calls=${calls}`);

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { HistoricalClient } from '@tapeline/databento';
 import { startStack } from '@tapeline/embedded';
 import type { Stack } from '@tapeline/embedded';
 import { Client } from 'pg';
@@ -37,6 +38,9 @@ export interface SandboxFault {
   readonly message?: string;
   readonly retry_after?: number;
   readonly cut_after_bytes?: number;
+  readonly stall?: boolean;
+  readonly stall_after_bytes?: number;
+  readonly done_after_polls?: number;
   readonly delay_ms?: number;
   readonly lose_answer?: boolean;
   readonly wrong_hash?: boolean;
@@ -96,6 +100,14 @@ export class StackClient {
   /** Removes what is kept of all chunks. */
   async forgetArchive(): Promise<void> {
     await rm(join(this.folder, 'archive', 'chunks', 'GLBX.MDP3'), { recursive: true });
+  }
+
+  /** A client of Databento as the fetcher's own, of the sandbox. */
+  databento(): HistoricalClient {
+    return new HistoricalClient({
+      apiKey: 'db-tapeline-embedded-sandbox-key',
+      baseUrl: this.stack.urls.sandbox,
+    });
   }
 
   async clearFaults(): Promise<void> {

@@ -12,8 +12,8 @@ import { comparisonJson, formatComparison } from '../rules/format-comparison.js'
 import { configsFolder, loadRuleSet } from '../rules/rule-folder.js';
 import { compareBatch } from '../rules/rule-comparison.js';
 import type { Comparison } from '../rules/rule-comparison.js';
-import { NO_SURROUNDINGS, withDefinitions } from '../rules/stack-definitions.js';
-import type { SurroundingsOf } from '../rules/stack-definitions.js';
+import { NO_LOOKUPS, withStackLookups } from '../rules/stack-lookups.js';
+import type { LookupsOf } from '../rules/stack-lookups.js';
 import { archivePlace } from './archive.js';
 
 export interface RulesDiffOptions {
@@ -38,13 +38,14 @@ export async function diffFolders(
   const old = loadRuleSet(configsFolder(oldFolder));
   const now = loadRuleSet(configsFolder(newFolder));
   const comparison: Comparison = new Map();
-  const compareAll = async (surroundingsOf: SurroundingsOf): Promise<void> => {
+  const compareAll = async (lookupsOf: LookupsOf): Promise<void> => {
     let count = 0;
     const endProgress = showProgress(() => `${formatCount(count)} records compared`);
     try {
       for await (const { dataset, records } of sources(options)) {
         for await (const batch of evenBatches(records, new Map<RecordName, number>())) {
-          compareBatch(old, now, batch, await surroundingsOf(dataset, batch), comparison);
+          const lookups = await lookupsOf(dataset, batch, old, now);
+          compareBatch(old, now, batch, { lookups }, comparison);
           count += batch.length;
         }
       }
@@ -53,7 +54,7 @@ export async function diffFolders(
     }
   };
   const hasDefinitions = options.job !== undefined || (options.definitions ?? false);
-  await (hasDefinitions ? withDefinitions(compareAll) : compareAll(NO_SURROUNDINGS));
+  await (hasDefinitions ? withStackLookups(compareAll) : compareAll(NO_LOOKUPS));
   const versions = { oldVersion: old.version, newVersion: now.version };
   const result = { ...versions, comparison, hasDefinitions };
   console.log(options.json ? JSON.stringify(comparisonJson(result)) : formatComparison(result));

@@ -6,8 +6,8 @@ import { evenBatches } from '../rules/even-batches.js';
 import { fileRecords } from '../rules/file-records.js';
 import { formatTrial, trialJson } from '../rules/format-trial.js';
 import { configsFolder, loadRuleSet } from '../rules/rule-folder.js';
-import { NO_SURROUNDINGS, withDefinitions } from '../rules/stack-definitions.js';
-import type { SurroundingsOf } from '../rules/stack-definitions.js';
+import { NO_LOOKUPS, withStackLookups } from '../rules/stack-lookups.js';
+import type { LookupsOf } from '../rules/stack-lookups.js';
 import { tryBatch } from '../rules/trial.js';
 import type { Trial } from '../rules/trial.js';
 
@@ -27,14 +27,14 @@ export async function testFiles(
   const trial: Trial = new Map();
   const leftOut = new Map<RecordName, number>();
   const hasDefinitions = options.definitions ?? false;
-  const testAll = async (surroundingsOf: SurroundingsOf): Promise<void> => {
+  const testAll = async (lookupsOf: LookupsOf): Promise<void> => {
     for (const path of paths) {
-      await testFile(path, options.limit, ruleSet, surroundingsOf, trial, leftOut);
+      await testFile(path, options.limit, ruleSet, lookupsOf, trial, leftOut);
     }
   };
   let fault: { readonly error: unknown } | undefined;
   try {
-    await (hasDefinitions ? withDefinitions(testAll) : testAll(NO_SURROUNDINGS));
+    await (hasDefinitions ? withStackLookups(testAll) : testAll(NO_LOOKUPS));
   } catch (error) {
     if (trial.size === 0) throw error;
     fault = { error };
@@ -52,7 +52,7 @@ async function testFile(
   path: string,
   limit: number | undefined,
   ruleSet: RuleSet,
-  surroundingsOf: SurroundingsOf,
+  lookupsOf: LookupsOf,
   trial: Trial,
   leftOut: Map<RecordName, number>,
 ): Promise<void> {
@@ -65,7 +65,8 @@ async function testFile(
   try {
     const { dataset, records } = await fileRecords(input, limit);
     for await (const batch of evenBatches(records, leftOut)) {
-      tryBatch(ruleSet, batch, await surroundingsOf(dataset, batch), trial);
+      const lookups = await lookupsOf(dataset, batch, ruleSet);
+      tryBatch(ruleSet, batch, { lookups }, trial);
       count += batch.length;
     }
   } finally {

@@ -1,8 +1,6 @@
+import { batchRecords } from '@tapeline/contracts';
 import { ColumnarBatch, isSchemaName, ORDINAL, SCHEMAS } from '@tapeline/records';
 import type { RecordDescription, RecordName, SchemaName } from '@tapeline/records';
-
-/** Records of one batch in the services, too: `prev` and rules of `batch` see no further. */
-const BATCH_RECORDS = 10_000;
 
 /** Records of one source, and the dataset that they are of. */
 export interface RecordSource {
@@ -22,8 +20,8 @@ interface Filling {
 }
 
 /**
- * Records in batches as the services see them: of one schema, {@link BATCH_RECORDS} each and fewer at the end. What
- * comes before a fault of the source leaves first.
+ * Records in batches as the services see them: of one schema, cut as the fetcher cuts them, since `prev` and rules of
+ * `batch` see no further. What comes before a fault of the source leaves first.
  * @param leftOut counts records of kinds that are no schema, which no rule is for.
  */
 export async function* evenBatches(
@@ -54,18 +52,18 @@ function* fill(
 ): Generator<ColumnarBatch> {
   for (let from = 0; from < records.length;) {
     const filling = fillings.get(name) ?? startBatch(name);
-    const count = Math.min(records.length - from, BATCH_RECORDS - filling.length);
+    const count = Math.min(records.length - from, filling.batch.length - filling.length);
     copyRecords(records, from, count, filling, firstOrdinal + from);
     from += count;
     fillings.set(name, filling);
-    if (filling.length < BATCH_RECORDS) continue;
+    if (filling.length < filling.batch.length) continue;
     fillings.delete(name);
     yield filling.batch;
   }
 }
 
 const startBatch = (name: SchemaName): Filling => ({
-  batch: ColumnarBatch.allocate(SCHEMAS[name], BATCH_RECORDS),
+  batch: ColumnarBatch.allocate(SCHEMAS[name], batchRecords(SCHEMAS[name])),
   length: 0,
 });
 

@@ -24,7 +24,7 @@ export function recordOutcomes(
   batch: ColumnarBatch,
   surroundings: Surroundings,
 ): BatchOutcomes {
-  const transformed = rules.transform(batch);
+  const transformed = rules.transform(batch, surroundings);
   const validated = rules.validate(transformed.batch, surroundings);
   const ordinals = batch.ordinals();
   const outcomes = Array<RecordOutcome>(batch.length).fill(STORED);

@@ -4,16 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SCHEMAS, UNDEF_PRICE } from '@tapeline/records';
 import { makeTemporaryFolder } from '@tapeline/testing';
 import { dbnFile } from '../dbn/sample-file.js';
-import { changedConfigs, replaceIn, runRules, shipped, trades } from './rules-fixture.js';
+import { replaceIn, rulesFixture, runRules, shipped, trades } from './rules-fixture.js';
 
 let folder = '';
 let changed = '';
 let file = '';
 beforeAll(() => {
-  folder = makeTemporaryFolder('rules');
-  changed = changedConfigs(folder);
-  file = join(folder, 'trades.dbn');
-  writeFileSync(file, dbnFile(trades(25_000)));
+  ({ folder, changed, file } = rulesFixture(makeTemporaryFolder('rules')));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,19 +1,16 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openArchive } from '@tapeline/archive';
 import { makeTemporaryFolder } from '@tapeline/testing';
 import { dbnFile } from '../dbn/sample-file.js';
-import { changedConfigs, runRules, shipped, trades } from './rules-fixture.js';
+import { rulesFixture, runRules, shipped, trades } from './rules-fixture.js';
 
 let folder = '';
 let changed = '';
 let file = '';
 beforeAll(() => {
-  folder = makeTemporaryFolder('rules');
-  changed = changedConfigs(folder);
-  file = join(folder, 'trades.dbn');
-  writeFileSync(file, dbnFile(trades(25_000)));
+  ({ folder, changed, file } = rulesFixture(makeTemporaryFolder('rules')));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

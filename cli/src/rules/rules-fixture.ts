@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ColumnarBatch, SCHEMAS, UNDEF_PRICE } from '@tapeline/records';
+import { dbnFile } from '../dbn/sample-file.js';
 
 const tapeline = fileURLToPath(new URL('../../bin/tapeline.js', import.meta.url));
 export const shipped = fileURLToPath(new URL('../../../configs/', import.meta.url));
@@ -33,8 +34,23 @@ export function trades(length: number): ColumnarBatch {
   return batch;
 }
 
+export interface RulesFixture {
+  readonly folder: string;
+  /** A configuration folder: {@link changedConfigs}. */
+  readonly changed: string;
+  /** A DBN file of 25,000 {@link trades}. */
+  readonly file: string;
+}
+
+/** Files for the tests of a file. @param folder theirs alone. */
+export function rulesFixture(folder: string): RulesFixture {
+  const file = join(folder, 'trades.dbn');
+  writeFileSync(file, dbnFile(trades(25_000)));
+  return { folder, changed: changedConfigs(folder), file };
+}
+
 /** The shipped rules, except that a trade may have no size, record 7 is filtered, and record 3 gets another sequence. */
-export function changedConfigs(folder: string): string {
+function changedConfigs(folder: string): string {
   const configs = join(folder, 'changed');
   cpSync(shipped, configs, { recursive: true });
   replaceIn(join(configs, 'rules', 'standard.yaml'), '  - trades\n', '');

@@ -34,7 +34,7 @@ export function tryBatch(
   const tally = trial.get(name) ?? emptyTally();
   trial.set(name, tally);
   const rules = ruleSet.schemas.get(name)!;
-  const transformed = rules.transform(batch);
+  const transformed = rules.transform(batch, surroundings);
   const validated = rules.validate(transformed.batch, surroundings);
   tally.fetched += batch.length;
   tally.stored += validated.accepted.length;

@@ -146,6 +146,10 @@ export class InvalidCommandError extends Error {
   }
 }
 
+/** A line for each fault, with its place where it has one. */
+export const reasonsOf = ({ issues }: z.ZodError): string[] =>
+  issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
+
 /** Checks a command as received. @throws InvalidCommandError */
 export function parseIngestCommand(input: unknown): IngestCommand {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
@@ -155,12 +159,7 @@ export function parseIngestCommand(input: unknown): IngestCommand {
   const result = branch.safeParse(input);
   if (result.success) return result.data;
   const jobId = jobIdSchema.safeParse((input as { job_id?: unknown }).job_id);
-  throw new InvalidCommandError(
-    result.error.issues.map((issue) =>
-      issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
-    ),
-    jobId.success ? jobId.data : undefined,
-  );
+  throw new InvalidCommandError(reasonsOf(result.error), jobId.success ? jobId.data : undefined);
 }
 
 /** What a person says to a job that waits for approval. */
@@ -174,8 +173,5 @@ export type JobDecision = z.output<typeof decision>;
 export function parseJobDecision(input: unknown): JobDecision {
   const result = decision.safeParse(input);
   if (result.success) return result.data;
-  throw new InvalidCommandError(
-    result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    undefined,
-  );
+  throw new InvalidCommandError(reasonsOf(result.error), undefined);
 }

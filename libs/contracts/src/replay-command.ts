@@ -1,6 +1,12 @@
 /** The replay of refused records or of whole chunks: what any NATS client may publish on `ingest.command.replay`. */
 import { z } from 'zod';
-import { datasetSchema, InvalidCommandError, jobIdSchema, schemaNameSchema } from './commands.js';
+import {
+  datasetSchema,
+  InvalidCommandError,
+  jobIdSchema,
+  reasonsOf,
+  schemaNameSchema,
+} from './commands.js';
 
 const timestamp = z.iso.datetime({ offset: true, error: 'a time looks like 2024-07-01T13:30:00Z' });
 
@@ -48,10 +54,5 @@ export type ReplayCommand = z.output<typeof replayCommand>;
 export function parseReplayCommand(input: unknown): ReplayCommand {
   const result = replayCommand.safeParse(input);
   if (result.success) return result.data;
-  throw new InvalidCommandError(
-    result.error.issues.map((issue) =>
-      issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
-    ),
-    undefined,
-  );
+  throw new InvalidCommandError(reasonsOf(result.error), undefined);
 }

@@ -10,30 +10,13 @@ import type { ColumnarBatch, SchemaName } from '@tapeline/records';
 import { NOON, px, soundRecord } from './corpus/sound-record.js';
 import { compileRuleSet } from './rule-set/index.js';
 import type { RuleSet } from './rule-set/index.js';
+import { rawHeader } from './testing/raw-header.js';
 import { recordsOf, rulesOf, shippedRules } from './testing/rule-files.js';
 import type { Values } from './testing/rule-files.js';
-import { transformBatch } from './transform-batch.js';
+import { decodeBatch, transformBatch } from './transform-batch.js';
 import { validateBatch } from './validate-batch.js';
 
 const shipped = compileRuleSet(shippedRules());
-
-const headerOf = (schema: SchemaName, fetched: number): BatchHeader => ({
-  job_id: 'j',
-  attempt: 1,
-  chunk_id: 'c',
-  batch_id: 'c.0',
-  dataset: 'GLBX.MDP3',
-  schema,
-  dbn_version: 3,
-  ts_out: false,
-  first_ordinal: 0,
-  fetched,
-  filtered: 0,
-  quarantined: 0,
-  sha256: '0'.repeat(64),
-  rules_version: '-',
-  part: 'stored',
-});
 
 interface Passed {
   readonly accepted: ColumnarBatch;
@@ -48,7 +31,8 @@ interface Passed {
 function pass(schema: SchemaName, records: readonly Values[], rules: RuleSet = shipped): Passed {
   const whole = records.map((values) => ({ ...soundRecord(schema), ...values }));
   const bytes = encodeRecords(recordsOf(schema, whole), 3);
-  const transformed = transformBatch(headerOf(schema, whole.length), bytes, rules);
+  const header = rawHeader(schema, whole.length);
+  const transformed = transformBatch(header, decodeBatch(header, bytes), rules);
   const messages = validateBatch(transformed.header, transformed.payload, rules);
   const [stored, ...refused] = messages.map(({ payload }) => decodeArrow(payload));
   const outcomes = stored!.outcomes as readonly RuleOutcome[];
@@ -85,9 +69,9 @@ it('2. two identical trades are two records', () => {
 
 it('4. what cannot be transformed goes no further', () => {
   const bytes = encodeRecords(recordsOf('trades', [soundRecord('trades')]), 3);
-  const header = headerOf('trades', 1);
-  expect(() => transformBatch(header, bytes.subarray(0, -4), shipped)).toThrow(DbnError);
-  expect(() => transformBatch({ ...header, schema: 'ohlcv-1m' }, bytes, shipped)).toThrow(DbnError);
+  const header = rawHeader('trades', 1);
+  expect(() => decodeBatch(header, bytes.subarray(0, -4))).toThrow(DbnError);
+  expect(() => decodeBatch({ ...header, schema: 'ohlcv-1m' }, bytes)).toThrow(DbnError);
 });
 
 it('4. the second stage refuses what the first let pass', () => {

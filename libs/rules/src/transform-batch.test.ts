@@ -3,34 +3,23 @@ import type { BatchHeader } from '@tapeline/contracts';
 import { DbnError, encodeRecords } from '@tapeline/dbn';
 import { ColumnarBatch, decodeArrow, sampleBatch, SCHEMA_NAMES, SCHEMAS } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
+import type { RuleSet } from './rule-set/rule-set.js';
+import { rawHeader } from './testing/raw-header.js';
 import { rulesForAll } from './testing/rule-files.js';
-import { transformBatch } from './transform-batch.js';
+import { decodeBatch, transformBatch } from './transform-batch.js';
 
 const plain = rulesForAll('', '');
 
-const headerOf = (schema: SchemaName, changes: Partial<BatchHeader> = {}): BatchHeader => ({
-  job_id: 'j',
-  attempt: 1,
-  chunk_id: 'c',
-  batch_id: 'c.3',
-  dataset: 'GLBX.MDP3',
-  schema,
-  dbn_version: 3,
-  ts_out: false,
-  first_ordinal: 0,
-  fetched: 20,
-  filtered: 0,
-  quarantined: 0,
-  sha256: '0'.repeat(64),
-  rules_version: '-',
-  part: 'stored',
-  ...changes,
-});
+const headerOf = (schema: SchemaName, changes: Partial<BatchHeader> = {}): BatchHeader =>
+  rawHeader(schema, 20, { batch_id: 'c.3', ...changes });
+
+const transform = (header: BatchHeader, records: Uint8Array, rules: RuleSet) =>
+  transformBatch(header, decodeBatch(header, records), rules);
 
 it.each(SCHEMA_NAMES)('%s: every value of DBN 3 comes out as it went in', (name) => {
   const batch = sampleBatch(SCHEMAS[name], 20);
   const header = headerOf(name);
-  const out = transformBatch(header, encodeRecords(batch, 3), plain);
+  const out = transform(header, encodeRecords(batch, 3), plain);
   const { batch: read, extra, outcomes } = decodeArrow(out.payload);
   expect(read.schema).toBe(SCHEMAS[name]);
   expect(read.columns).toEqual(batch.columns);
@@ -58,7 +47,7 @@ it.each(SCHEMA_NAMES)('%s: DBN 1 and 2 come out as version 3 would', (name) => {
   const batch = batchOfAnyVersion(name);
   for (const version of [1, 2] as const) {
     const header = headerOf(name, { dbn_version: version });
-    const { payload } = transformBatch(header, encodeRecords(batch, version), plain);
+    const { payload } = transform(header, encodeRecords(batch, version), plain);
     expect(decodeArrow(payload).batch.columns).toEqual(batch.columns);
   }
 });
@@ -72,17 +61,13 @@ it('leaves out the send time that a gateway appends, at any alignment', () => {
     message[row * 56] = 56 / 4;
     message.fill(0xab, row * 56 + 48, (row + 1) * 56);
   }
-  const { payload } = transformBatch(headerOf('trades', { ts_out: true }), message, plain);
+  const { payload } = transform(headerOf('trades', { ts_out: true }), message, plain);
   expect(decodeArrow(payload).batch.columns).toEqual(batch.columns);
 });
 
 it('numbers records from where the batch begins in its chunk', () => {
   const records = encodeRecords(sampleBatch(SCHEMAS.tbbo, 20), 3);
-  const { payload } = transformBatch(
-    headerOf('tbbo', { first_ordinal: 4_000_000_000 }),
-    records,
-    plain,
-  );
+  const { payload } = transform(headerOf('tbbo', { first_ordinal: 4_000_000_000 }), records, plain);
   const ordinals = decodeArrow(payload).batch.ordinals();
   expect([ordinals[0], ordinals[19]]).toEqual([4_000_000_000, 4_000_000_019]);
 });
@@ -98,7 +83,7 @@ set: [{ column: instrument_id, to: 7 }]
 filter: [{ name: second, when: publisher_id == 2 }]`,
     '',
   );
-  const out = transformBatch(headerOf('trades'), encodeRecords(batch, 3), rules);
+  const out = transform(headerOf('trades'), encodeRecords(batch, 3), rules);
   const { batch: read, outcomes } = decodeArrow(out.payload);
   const kept = Array.from({ length: 20 }, (_, row) => row).filter(
     (row) => ![0, 7, 19].includes(row),
@@ -126,7 +111,7 @@ filter: [{ name: second, when: publisher_id == 2 }]`,
 it('sends an empty batch on when a rule leaves all of it out', () => {
   const rules = rulesForAll('filter: [{ name: all, when: publisher_id >= 0 }]', '');
   const records = encodeRecords(sampleBatch(SCHEMAS.trades, 20), 3);
-  const out = transformBatch(headerOf('trades'), records, rules);
+  const out = transform(headerOf('trades'), records, rules);
   expect([out.header.filtered, decodeArrow(out.payload).batch.length]).toEqual([20, 0]);
 });
 
@@ -141,7 +126,7 @@ it.each([
   ['no records', headerOf('trades', { fetched: 0 }), new Uint8Array(0)],
   ['bytes of something else', headerOf('trades'), new Uint8Array(20 * 48).fill(0x42)],
 ])('refuses %s', (_, header, bytes) => {
-  expect(() => transformBatch(header, bytes, plain)).toThrow(DbnError);
+  expect(() => transform(header, bytes, plain)).toThrow(DbnError);
 });
 
 function encodeStatistics(version: 1 | 2): Uint8Array {

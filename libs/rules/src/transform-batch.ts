@@ -2,6 +2,7 @@ import { batchSubject } from '@tapeline/contracts';
 import type { BatchHeader } from '@tapeline/contracts';
 import { decodeRecords } from '@tapeline/dbn';
 import { encodeArrow, SCHEMAS } from '@tapeline/records';
+import type { ColumnarBatch } from '@tapeline/records';
 import type { Surroundings } from './expressions/index.js';
 import type { RuleSet } from './rule-set/rule-set.js';
 
@@ -13,20 +14,23 @@ export interface OutgoingBatch {
 }
 
 /**
- * Decodes raw DBN records of any version into canonical columns and applies the schema's rules. Records
- * that a rule leaves out are counted in the header as filtered.
+ * Decodes raw DBN records of any version into canonical columns.
  * @throws DbnError if the payload is not whole records of the header's schema and version.
  */
-export function transformBatch(
-  header: BatchHeader,
-  records: Uint8Array,
-  ruleSet: RuleSet,
-  surroundings?: Surroundings,
-): OutgoingBatch {
-  const decoded = decodeRecords(SCHEMAS[header.schema], header.dbn_version, records, {
+export function decodeBatch(header: BatchHeader, records: Uint8Array): ColumnarBatch {
+  return decodeRecords(SCHEMAS[header.schema], header.dbn_version, records, {
     stride: records.length / header.fetched,
     firstOrdinal: header.first_ordinal,
   });
+}
+
+/** Applies the schema's rules. Records that a rule leaves out are counted in the header as filtered. */
+export function transformBatch(
+  header: BatchHeader,
+  decoded: ColumnarBatch,
+  ruleSet: RuleSet,
+  surroundings?: Surroundings,
+): OutgoingBatch {
   const rules = ruleSet.schemas.get(header.schema)!;
   const { batch, outcomes } = rules.transform(decoded, surroundings);
   return {

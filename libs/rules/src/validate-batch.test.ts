@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { BatchHeader } from '@tapeline/contracts';
 import { ColumnarBatch, decodeArrow, encodeArrow, SCHEMAS } from '@tapeline/records';
+import { rawHeader } from './testing/raw-header.js';
 import { rulesForAll } from './testing/rule-files.js';
 import { CountMismatchError, validateBatch } from './validate-batch.js';
 
@@ -10,23 +11,8 @@ const rules = rulesForAll(
 business: [{ name: odd, refuse: publisher_id == 1, reason: 'publisher {publisher_id}' }]`,
 );
 
-const header = (fetched: number, filtered = 0): BatchHeader => ({
-  job_id: 'j',
-  attempt: 1,
-  chunk_id: 'c',
-  batch_id: 'c.0',
-  dataset: 'GLBX.MDP3',
-  schema: 'trades',
-  dbn_version: 1,
-  ts_out: false,
-  first_ordinal: 0,
-  fetched,
-  filtered,
-  quarantined: 0,
-  sha256: '0'.repeat(64),
-  rules_version: 't',
-  part: 'stored',
-});
+const header = (fetched: number, filtered = 0): BatchHeader =>
+  rawHeader('trades', fetched, { filtered, dbn_version: 1, rules_version: 't' });
 
 /** Trades of which every second has publisher 1. */
 function trades(length: number): ColumnarBatch {

@@ -1,6 +1,7 @@
 import { batchSubject } from '@tapeline/contracts';
 import type { BatchHeader } from '@tapeline/contracts';
 import { decodeArrow, encodeArrow } from '@tapeline/records';
+import type { DecodedArrow } from '@tapeline/records';
 import type { Surroundings } from './expressions/index.js';
 import type { RuleSet } from './rule-set/rule-set.js';
 import type { OutgoingBatch } from './transform-batch.js';
@@ -18,6 +19,7 @@ export class CountMismatchError extends Error {
  * Checks a batch against the rules of its schema. The accepted records come first, as one batch even
  * if it is empty, since the ledger counts by it; with them goes what all rules did, those of the transform
  * before. Then come the refused ones with rule and reason.
+ * @param decoded the payload, if whoever calls has decoded it already.
  * @throws ArrowMismatchError if the payload is no batch of the header's schema.
  * @throws CountMismatchError if records were lost or added since the fetch.
  */
@@ -26,8 +28,9 @@ export function validateBatch(
   payload: Uint8Array,
   ruleSet: RuleSet,
   surroundings?: Surroundings,
+  decoded: DecodedArrow = decodeArrow(payload),
 ): OutgoingBatch[] {
-  const { batch, outcomes: before } = decodeArrow(payload);
+  const { batch, outcomes: before } = decoded;
   if (batch.schema.name !== header.schema) {
     throw new CountMismatchError(
       `batch ${header.batch_id} holds ${batch.schema.name}, its header says ${header.schema}`,

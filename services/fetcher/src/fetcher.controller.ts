@@ -53,9 +53,7 @@ export class FetcherController {
         await this.reject(message, error, error.jobId ?? jobId);
         return done();
       }
-      if (isPassing(error)) {
-        throw new TransientError((error as Error).message, { cause: error });
-      }
+      throwIfPassing(error);
       if (message.attempt >= CONSUMERS.fetch.maxDeliver) await this.giveUp(error, jobId);
       throw error;
     }
@@ -78,9 +76,7 @@ export class FetcherController {
       return done();
     } catch (error) {
       if (error instanceof InvalidCommandError) return deadLetter(error.code, error.message);
-      if (isPassing(error)) {
-        throw new TransientError((error as Error).message, { cause: error });
-      }
+      throwIfPassing(error);
       if (message.attempt >= CONSUMERS.replay.maxDeliver) {
         await endReplay(this.storage, replayId, 'failed', (error as Error).message);
       }
@@ -112,9 +108,7 @@ export class FetcherController {
       return done();
     } catch (error) {
       if (error instanceof InvalidCommandError) return deadLetter(error.code, error.message);
-      if (isPassing(error)) {
-        throw new TransientError((error as Error).message, { cause: error });
-      }
+      throwIfPassing(error);
       throw error;
     }
   }
@@ -178,6 +172,11 @@ function readJson(message: BusMessage): unknown {
       undefined,
     );
   }
+}
+
+/** What passes is tried again for as long as it takes. @throws TransientError */
+function throwIfPassing(error: unknown): void {
+  if (isPassing(error)) throw new TransientError((error as Error).message, { cause: error });
 }
 
 /** Something is away for now: the job goes on where it was, however long that takes. */

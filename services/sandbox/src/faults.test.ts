@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ChecksumError, ConnectionError } from '@tapeline/databento';
-import type { BatchFile, BatchJobRequest, HistoricalClient } from '@tapeline/databento';
-import { decode, SandboxSession } from './sandbox-session.js';
+import type { BatchFile, HistoricalClient, RangeRequest } from '@tapeline/databento';
+import { DAY, decode, SandboxSession } from './sandbox-session.js';
 
 let session: SandboxSession;
 let client: HistoricalClient;
@@ -21,61 +21,40 @@ beforeEach(async () => {
 });
 
 const RANGE = 'timeseries.get_range';
-const day: BatchJobRequest = {
-  dataset: 'GLBX.MDP3',
-  schema: 'trades',
-  symbols: ['ES.c.0'],
-  stypeIn: 'continuous',
-  start: '2024-07-01',
-  end: '2024-07-02',
-};
 
 const order = (fault: object) => session.order(fault);
 
-/** What arrives of a range, and whether that is all. */
-async function receive(changes: object = {}) {
-  const { body } = await client.getRange({ ...day, ...changes });
-  const parts: Uint8Array[] = [];
-  let isCut = false;
-  try {
-    for await (const part of body) parts.push(part.slice());
-  } catch (error) {
-    isCut = error instanceof ConnectionError;
-  }
-  return { parts, bytes: Buffer.concat(parts), isCut };
-}
-
 async function dataFile(): Promise<{ jobId: string; file: BatchFile; folder: string }> {
-  const { id: jobId } = await session.finishedJob(day);
+  const { id: jobId } = await session.finishedJob(DAY);
   const [file] = await client.batch.listFiles(jobId);
   return { jobId, file: file!, folder };
 }
 
 describe('get_range', () => {
   it.each(['zstd', 'none'] as const)('is cut inside a record (%s)', async (compression) => {
-    const whole = await decode((await receive({ compression })).bytes);
+    const whole = await decode((await session.receive({ compression })).bytes);
     expect(whole.isTruncated).toBe(false);
     for (const count of [0, 1, 777]) {
       expect(await order({ method: RANGE, cut_after_records: count })).toBe(204);
-      const { bytes, isCut } = await receive({ compression });
+      const { bytes, isCut } = await session.receive({ compression });
       expect(isCut).toBe(true);
       const { records, isTruncated } = await decode(bytes);
       expect(isTruncated).toBe(true);
       expect(records.equals(whole.records.subarray(0, count * 48))).toBe(true);
     }
-    expect((await receive({ compression })).isCut).toBe(false);
+    expect((await session.receive({ compression })).isCut).toBe(false);
   });
 
   it('is not cut where it has no more records', async () => {
-    const { bytes } = await receive();
+    const { bytes } = await session.receive();
     await order({ method: RANGE, cut_after_records: 1_000_000 });
-    expect(await receive()).toMatchObject({ bytes, isCut: false });
+    expect(await session.receive()).toMatchObject({ bytes, isCut: false });
   });
 
   it('drips, and has a wrong byte', async () => {
-    const { bytes } = await receive();
+    const { bytes } = await session.receive();
     await order({ method: RANGE, delay_ms: 1, piece_bytes: 4_000, alter_byte: 5_000 });
-    const slow = await receive();
+    const slow = await session.receive();
     expect(slow.parts.length).toBeGreaterThanOrEqual(bytes.length / 4_000);
     expect(slow.bytes[5_000]).toBe(bytes[5_000]! ^ 1);
     slow.bytes[5_000]! ^= 1;
@@ -86,7 +65,7 @@ describe('get_range', () => {
     const payload = { available_end: '2024-07-01T12:00:00.000000000Z' };
     const refusal = { status: 422, case: 'data_end_after_available_end' };
     await order({ method: RANGE, ...refusal, message: 'Too late.', payload });
-    await expect(client.getRange(day)).rejects.toMatchObject({
+    await expect(client.getRange(DAY)).rejects.toMatchObject({
       name: 'DataEndAfterAvailableEndError',
       ...refusal,
       payload,
@@ -97,7 +76,7 @@ describe('get_range', () => {
 
 describe('batch jobs', () => {
   it('are there though the answer was lost', async () => {
-    const limited = { ...day, limit: 1 };
+    const limited = { ...DAY, limit: 1 };
     await order({ method: 'batch.submit_job', lose_answer: true });
     await expect(client.batch.submitJob(limited)).rejects.toThrow(ConnectionError);
     expect(await client.batch.listJobs()).toHaveLength(1);
@@ -110,7 +89,7 @@ describe('batch jobs', () => {
 
   it('take as long as they should', async () => {
     await order({ method: 'batch.submit_job', done_after_polls: 4 });
-    const { id } = await client.batch.submitJob(day);
+    const { id } = await client.batch.submitJob(DAY);
     for (let poll = 1; poll <= 4; poll++) {
       expect((await client.batch.getJobDetails(id)).state).toBe('processing');
     }
@@ -151,7 +130,8 @@ describe('a restated day', () => {
   const restate = (date: string, more: object = {}) =>
     order({ method: 'restate', dataset: 'GLBX.MDP3', date, ...more });
   const days = { start: '2024-08-05', end: '2024-08-08' };
-  const records = async (changes: object) => (await decode((await receive(changes)).bytes)).records;
+  const records = async (changes: Partial<RangeRequest>) =>
+    (await decode((await session.receive(changes)).bytes)).records;
 
   it('has a new date of change and other records, and no other day has', async () => {
     const [first, second, third] = [
@@ -166,7 +146,7 @@ describe('a restated day', () => {
     expect(after[1]!.equals(before[1]!)).toBe(false);
     expect(after[2]!.equals(before[2]!)).toBe(true);
     expect((await records(days)).equals(Buffer.concat(after))).toBe(true);
-    expect(await client.getRecordCount({ ...day, ...days })).toBe(Buffer.concat(after).length / 48);
+    expect(await client.getRecordCount({ ...DAY, ...days })).toBe(Buffer.concat(after).length / 48);
     const conditions = await client.getDatasetCondition({
       dataset: 'GLBX.MDP3',
       startDate: '2024-08-05',
@@ -177,7 +157,7 @@ describe('a restated day', () => {
       '2026-01-02',
       '2024-08-07',
     ]);
-    const job = await session.finishedJob({ ...day, ...days });
+    const job = await session.finishedJob({ ...DAY, ...days });
     expect(job.recordCount).toBe(Buffer.concat(after).length / 48);
   });
 

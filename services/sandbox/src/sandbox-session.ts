@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { HistoricalClient } from '@tapeline/databento';
+import { ConnectionError, HistoricalClient } from '@tapeline/databento';
 import type { BatchJob, BatchJobRequest } from '@tapeline/databento';
 import { DbnStream } from '@tapeline/dbn';
 import { SyntheticMarket } from './domain/synthetic/synthetic-market.js';
@@ -11,6 +11,16 @@ import type { Sandbox } from './start-sandbox.js';
 
 /** Jobs are looked at again and again, as fast as can be. */
 const UNLIMITED = { calls: 10_000, perMs: 1_000 };
+
+/** A day of one symbol's trades. */
+export const DAY: BatchJobRequest = {
+  dataset: 'GLBX.MDP3',
+  schema: 'trades',
+  symbols: ['ES.c.0'],
+  stypeIn: 'continuous',
+  start: '2024-07-01',
+  end: '2024-07-02',
+};
 
 export class SandboxSession {
   readonly client: HistoricalClient;
@@ -50,6 +60,19 @@ export class SandboxSession {
       const job = await client.batch.getJobDetails(id);
       if (job.state === 'done') return job;
     }
+  }
+
+  /** What arrives of {@link DAY}, changed as given, and whether it was cut. */
+  async receive(changes: Partial<Parameters<HistoricalClient['getRange']>[0]> = {}) {
+    const { body } = await this.client.getRange({ ...DAY, ...changes });
+    const parts: Uint8Array[] = [];
+    let isCut = false;
+    try {
+      for await (const part of body) parts.push(part.slice());
+    } catch (error) {
+      isCut = error instanceof ConnectionError;
+    }
+    return { parts, bytes: Buffer.concat(parts), isCut };
   }
 
   /** The files of a job by name. */

@@ -2,9 +2,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { ConnectionError } from '@tapeline/databento';
-import type { BatchJobRequest, HistoricalClient } from '@tapeline/databento';
-import { SandboxSession } from './sandbox-session.js';
+import type { HistoricalClient } from '@tapeline/databento';
+import { DAY, SandboxSession } from './sandbox-session.js';
 
 let session: SandboxSession;
 let client: HistoricalClient;
@@ -17,28 +16,7 @@ afterAll(() => session.stop());
 beforeEach(() => fetch(`${session.sandbox.url}/faults`, { method: 'DELETE' }));
 
 const RANGE = 'timeseries.get_range';
-const day: BatchJobRequest = {
-  dataset: 'GLBX.MDP3',
-  schema: 'trades',
-  symbols: ['ES.c.0'],
-  stypeIn: 'continuous',
-  start: '2024-07-01',
-  end: '2024-07-02',
-};
 const order = (fault: object) => session.order(fault);
-
-/** What arrives of a range, and whether it was cut. */
-async function receive() {
-  const { body } = await client.getRange(day);
-  const parts: Uint8Array[] = [];
-  let isCut = false;
-  try {
-    for await (const part of body) parts.push(part.slice());
-  } catch (error) {
-    isCut = error instanceof ConnectionError;
-  }
-  return { bytes: Buffer.concat(parts), isCut };
-}
 
 const faults = (path: string, method = 'GET') =>
   fetch(`${session.sandbox.url}/faults${path}`, { method });
@@ -52,19 +30,19 @@ const calls = async (method: string) => {
 it.each(['/stalled?method=metadata.get_cost', '/stalled', ''])(
   'are carried out when DELETE /faults%s lets them go',
   async (path) => {
-    const cost = await client.getCost(day);
+    const cost = await client.getCost(DAY);
     const before = (await calls('metadata.get_cost')).length;
     const watched = reached('metadata.get_cost');
     await order({ method: 'metadata.get_cost', stall: true });
     let isDone = false;
-    const held = client.getCost(day).finally(() => (isDone = true));
+    const held = client.getCost(DAY).finally(() => (isDone = true));
     expect((await watched).status).toBe(204);
     await faults('/stalled?method=batch.list_jobs', 'DELETE');
     expect((await reached('metadata.get_cost')).status).toBe(204);
     expect(isDone).toBe(false);
     await faults(path, 'DELETE');
     expect(await held).toBe(cost);
-    const { symbols, schema } = { ...day, symbols: day.symbols.join(',') };
+    const { symbols, schema } = { ...DAY, symbols: DAY.symbols.join(',') };
     expect((await calls('metadata.get_cost')).slice(before)).toMatchObject([
       { fields: { symbols, schema } },
     ]);
@@ -74,30 +52,30 @@ it.each(['/stalled?method=metadata.get_cost', '/stalled', ''])(
 it('are waited for by their number', async () => {
   await order({ method: 'metadata.get_cost', stall: true, times: 3 });
   const watched = reached('metadata.get_cost', 2);
-  const costs = [client.getCost(day), client.getCost(day)];
+  const costs = [client.getCost(DAY), client.getCost(DAY)];
   expect((await watched).status).toBe(204);
   const third = reached('metadata.get_cost', 3).then(() => 'three');
   await reached('metadata.get_cost', 2);
   expect(await Promise.race([third, Promise.resolve('two')])).toBe('two');
-  costs.push(client.getCost(day));
+  costs.push(client.getCost(DAY));
   expect(await third).toBe('three');
   await faults('/stalled', 'DELETE');
   expect(new Set(await Promise.all(costs)).size).toBe(1);
 });
 
 it('may be in the middle of a body, for a cut to come', async () => {
-  const { bytes } = await receive();
+  const { bytes } = await session.receive();
   for (const at of [0, 1, 5_000, bytes.length]) {
     await order({ method: RANGE, stall_after_bytes: at });
-    const whole = receive();
+    const whole = session.receive();
     await reached(RANGE);
     await faults('/stalled', 'DELETE');
     expect((await whole).bytes.equals(bytes)).toBe(true);
   }
   await order({ method: RANGE, stall_after_bytes: bytes.length + 1 });
-  expect((await receive()).bytes.equals(bytes)).toBe(true);
+  expect((await session.receive()).bytes.equals(bytes)).toBe(true);
   await order({ method: RANGE, stall_after_bytes: 4_000, cut_after_bytes: 5_000 });
-  const cut = receive();
+  const cut = session.receive();
   await reached(RANGE);
   await faults('/stalled', 'DELETE');
   expect(await cut).toMatchObject({ bytes: bytes.subarray(0, 5_000), isCut: true });
@@ -106,7 +84,7 @@ it('may be in the middle of a body, for a cut to come', async () => {
 it('are forgotten when the caller goes', async () => {
   await order({ method: 'batch.submit_job', stall: true });
   const gone = new AbortController();
-  const submission = client.batch.submitJob(day, gone.signal);
+  const submission = client.batch.submitJob(DAY, gone.signal);
   await reached('batch.submit_job');
   gone.abort();
   await expect(submission).rejects.toThrow('aborted');
@@ -114,7 +92,7 @@ it('are forgotten when the caller goes', async () => {
 });
 
 it('may be a download, which goes on from there', async () => {
-  const { id: jobId } = await session.finishedJob(day);
+  const { id: jobId } = await session.finishedJob(DAY);
   const [file] = await client.batch.listFiles(jobId);
   const folder = await mkdtemp(join(session.folder, 'stalls-'));
   const request = { jobId, file: file!, folder };

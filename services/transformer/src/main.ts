@@ -1,16 +1,24 @@
 import { runService } from '@tapeline/bus';
 import { loadConfig, watchConfig } from '@tapeline/config';
-import { compileRuleSet } from '@tapeline/rules';
+import { compileRuleSet, RULE_FOLDERS } from '@tapeline/rules';
+import { RecordLookups, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
 import { TransformerModule } from './transformer.module.js';
 
 await runService('transformer', () => {
-  const config = loadConfig(['NATS_URL', 'HEALTH_HOST', 'HEALTH_PORT', 'LOG_LEVEL']);
-  const rules = watchConfig(
-    config.TAPELINE_CONFIGS_DIR,
-    ['rules', 'validation', 'calendars'],
-    compileRuleSet,
-    createLogger('transformer', config.LOG_LEVEL),
-  );
-  return { config, module: TransformerModule.with(rules) };
+  const config = loadConfig([
+    'NATS_URL',
+    'DATABASE_URL',
+    'HEALTH_HOST',
+    'HEALTH_PORT',
+    'LOG_LEVEL',
+  ]);
+  const logger = createLogger('transformer', config.LOG_LEVEL);
+  const rules = watchConfig(config.TAPELINE_CONFIGS_DIR, RULE_FOLDERS, compileRuleSet, logger);
+  const storage = Storage.open({
+    url: config.DATABASE_URL,
+    connections: 2,
+    onError: (err) => logger.warn({ err }, 'a database connection broke'),
+  });
+  return { config, module: TransformerModule.with(rules, new RecordLookups(storage)) };
 });

@@ -1,11 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
-import { BusPublisher, Consume, deadLetter, done } from '@tapeline/bus';
+import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
 import type { ConfigWatch } from '@tapeline/config';
 import { batchMessageId, CONSUMERS, readBatchHeader, writeBatchHeader } from '@tapeline/contracts';
 import { DbnError } from '@tapeline/dbn';
-import { transformBatch } from '@tapeline/rules';
+import { decodeBatch, transformBatch } from '@tapeline/rules';
 import type { RuleSet } from '@tapeline/rules';
+import { isUnavailable, RecordLookups } from '@tapeline/storage';
 import { z } from 'zod';
 
 export const RULES = Symbol('rules');
@@ -16,13 +17,18 @@ export class TransformerController {
   constructor(
     private readonly publisher: BusPublisher,
     @Inject(RULES) private readonly rules: ConfigWatch<RuleSet>,
+    private readonly lookups: RecordLookups,
   ) {}
 
   @Consume(CONSUMERS.transform)
   async transform(message: BusMessage): Promise<Outcome> {
     try {
       const header = readBatchHeader((name) => message.header(name));
-      const batch = transformBatch(header, message.data, this.rules.current);
+      const decoded = decodeBatch(header, message.data);
+      const rules = this.rules.current;
+      const { asks } = rules.schemas.get(header.schema)!;
+      const lookups = await this.lookups.forBatch(header.dataset, decoded, asks.transform);
+      const batch = transformBatch(header, decoded, rules, { lookups });
       await this.publisher.publish(batch.subject, batch.payload, {
         msgId: batchMessageId('transformed', batch.header),
         headers: writeBatchHeader(batch.header),
@@ -31,6 +37,10 @@ export class TransformerController {
     } catch (error) {
       if (error instanceof DbnError) return deadLetter(error.code, error.message);
       if (error instanceof z.ZodError) return deadLetter('bad_header', z.prettifyError(error));
+      if (isUnavailable(error)) {
+        const text = error instanceof Error ? error.message : String(error);
+        throw new TransientError(`the database is away: ${text}`, { cause: error });
+      }
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { runService } from '@tapeline/bus';
 import { loadConfig, watchConfig } from '@tapeline/config';
-import { compileRuleSet } from '@tapeline/rules';
-import { definitionLookup, Storage } from '@tapeline/storage';
+import { compileRuleSet, RULE_FOLDERS } from '@tapeline/rules';
+import { RecordLookups, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
 import { ValidatorModule } from './validator.module.js';
 
@@ -14,16 +14,11 @@ await runService('validator', () => {
     'LOG_LEVEL',
   ]);
   const logger = createLogger('validator', config.LOG_LEVEL);
-  const rules = watchConfig(
-    config.TAPELINE_CONFIGS_DIR,
-    ['rules', 'validation', 'calendars'],
-    compileRuleSet,
-    logger,
-  );
+  const rules = watchConfig(config.TAPELINE_CONFIGS_DIR, RULE_FOLDERS, compileRuleSet, logger);
   const storage = Storage.open({
     url: config.DATABASE_URL,
     connections: 2,
     onError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
-  return { config, module: ValidatorModule.with(rules, definitionLookup(storage)) };
+  return { config, module: ValidatorModule.with(rules, new RecordLookups(storage)) };
 });

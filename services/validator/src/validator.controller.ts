@@ -3,11 +3,10 @@ import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeli
 import type { BusMessage, Outcome } from '@tapeline/bus';
 import type { ConfigWatch } from '@tapeline/config';
 import { batchMessageId, CONSUMERS, readBatchHeader, writeBatchHeader } from '@tapeline/contracts';
-import type { BatchHeader } from '@tapeline/contracts';
 import { ArrowMismatchError, decodeArrow } from '@tapeline/records';
 import { CountMismatchError, validateBatch } from '@tapeline/rules';
-import type { RuleSet, Surroundings } from '@tapeline/rules';
-import { DayLookup, isUnavailable } from '@tapeline/storage';
+import type { RuleSet } from '@tapeline/rules';
+import { isUnavailable, RecordLookups } from '@tapeline/storage';
 import { z } from 'zod';
 
 export const RULES = Symbol('rules');
@@ -18,15 +17,18 @@ export class ValidatorController {
   constructor(
     private readonly publisher: BusPublisher,
     @Inject(RULES) private readonly rules: ConfigWatch<RuleSet>,
-    private readonly definitions: DayLookup,
+    private readonly lookups: RecordLookups,
   ) {}
 
   @Consume(CONSUMERS.validate)
   async validate(message: BusMessage): Promise<Outcome> {
     try {
       const header = readBatchHeader((name) => message.header(name));
-      const surroundings = await this.surroundingsOf(header, message.data);
-      const outgoing = validateBatch(header, message.data, this.rules.current, surroundings);
+      const decoded = decodeArrow(message.data);
+      const rules = this.rules.current;
+      const { asks } = rules.schemas.get(header.schema)!;
+      const lookups = await this.lookups.forBatch(header.dataset, decoded.batch, asks.validate);
+      const outgoing = validateBatch(header, message.data, rules, { lookups }, decoded);
       for (const batch of outgoing) {
         await this.publisher.publish(batch.subject, batch.payload, {
           msgId: batchMessageId('validated', batch.header),
@@ -45,13 +47,5 @@ export class ValidatorController {
       }
       throw error;
     }
-  }
-
-  /** What rules may ask beside the batch: definitions as of each record's day. */
-  private async surroundingsOf(header: BatchHeader, payload: Uint8Array): Promise<Surroundings> {
-    const { batch } = decodeArrow(payload);
-    return {
-      lookups: { definition: await this.definitions.forBatch(header.dataset, batch) },
-    };
   }
 }

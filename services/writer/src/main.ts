@@ -1,6 +1,6 @@
 import { runService } from '@tapeline/bus';
 import { loadConfig, watchConfig } from '@tapeline/config';
-import { compileRuleSet } from '@tapeline/rules';
+import { compileRuleSet, RULE_FOLDERS } from '@tapeline/rules';
 import { migrateWhenReady, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
 import { WriterModule } from './writer.module.js';
@@ -22,11 +22,6 @@ await runService('writer', async () => {
     connections: config.DATABASE_CONNECTIONS,
     onError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
-  const rules = watchConfig(
-    config.TAPELINE_CONFIGS_DIR,
-    ['rules', 'validation', 'calendars'],
-    compileRuleSet,
-    logger,
-  );
+  const rules = watchConfig(config.TAPELINE_CONFIGS_DIR, RULE_FOLDERS, compileRuleSet, logger);
   return { config, module: WriterModule.with(storage, new WriterRules(rules)) };
 });

@@ -16,12 +16,8 @@ export class WriterRules {
     return this.rules.current.schemas.get(schema)?.chunkChecks ?? [];
   }
 
-  /** Most of a chunk's records that may be refused, 0 to 1, by schema. */
-  get maxRefused(): ReadonlyMap<string, number> {
-    const limits = new Map<string, number>();
-    for (const [name, { maxRefused }] of this.rules.current.schemas) {
-      if (maxRefused !== null) limits.set(name, maxRefused);
-    }
-    return limits;
+  /** Most of a chunk's records that may be refused, 0 to 1; null where there is no limit. */
+  maxRefusedOf(schema: SchemaName): number | null {
+    return this.rules.current.schemas.get(schema)?.maxRefused ?? null;
   }
 }

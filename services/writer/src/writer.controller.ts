@@ -81,7 +81,7 @@ export class WriterController {
   private async settle(message: BusMessage, jobId: string, chunkId: string): Promise<void> {
     const settlement = await settleChunk(this.storage, chunkId, {
       again: message.deliveryCount > 1,
-      maxRefused: this.rules.maxRefused,
+      maxRefused: (schema) => this.rules.maxRefusedOf(schema),
     });
     await tellSettlement(this.publisher, jobId, chunkId, settlement);
   }

@@ -5,9 +5,10 @@ import { decodeArrow } from '@tapeline/records';
 import type { ColumnarBatch, SchemaName } from '@tapeline/records';
 import type { ColumnLookup } from '../expressions/index.js';
 import type { RuleSet } from '../rule-set/index.js';
+import { rawHeader } from '../testing/raw-header.js';
 import { recordsOf } from '../testing/rule-files.js';
 import type { Values } from '../testing/rule-files.js';
-import { transformBatch } from '../transform-batch.js';
+import { decodeBatch, transformBatch } from '../transform-batch.js';
 import { validateBatch } from '../validate-batch.js';
 import type { CorpusEntry, Expected } from './corpus-entry.js';
 import { px, soundRecord } from './sound-record.js';
@@ -72,8 +73,8 @@ export function runCorpus(
   const input = recordsOf(schema, records);
   const bytes = encodeRecords(input, 3);
   const surroundings = { lookups: { definition: definitions } };
-  const raw = headerOf(schema, records.length);
-  const transformed = transformBatch(raw, bytes, ruleSet, surroundings);
+  const raw = rawHeader(schema, records.length);
+  const transformed = transformBatch(raw, decodeBatch(raw, bytes), ruleSet, surroundings);
   const [stored, ...quarantined] = validateBatch(
     transformed.header,
     transformed.payload,
@@ -114,21 +115,3 @@ const positionsOf = ({ ordinals }: RuleOutcome): number[] =>
   ordinals.flatMap(([start, end]) =>
     Array.from({ length: end - start }, (_, index) => start + index),
   );
-
-const headerOf = (schema: SchemaName, fetched: number): BatchHeader => ({
-  job_id: 'corpus',
-  attempt: 1,
-  chunk_id: '0'.repeat(20),
-  batch_id: `${'0'.repeat(20)}.0`,
-  dataset: 'GLBX.MDP3',
-  schema,
-  dbn_version: 3,
-  ts_out: false,
-  first_ordinal: 0,
-  fetched,
-  filtered: 0,
-  quarantined: 0,
-  sha256: '0'.repeat(64),
-  rules_version: '-',
-  part: 'stored',
-});

@@ -114,7 +114,10 @@ function checkMember(
   }
   const columns = namedColumns(schema);
   const column = columns.find((candidate) => candidate.name === field);
-  if (column) return lookupNode(place, owner.args, column, scope.enums);
+  if (column) {
+    scope.onLookup?.(owner.args, column.name);
+    return lookupNode(place, owner.args, column, scope.enums);
+  }
   const names = columns.map((known) => known.name);
   throw faults.unknown(
     { start: place.pos },

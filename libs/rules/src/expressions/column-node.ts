@@ -62,5 +62,6 @@ function describe(
 }
 
 /** The columns that an expression may name: those with a meaning. */
-export const namedColumns = (schema: RecordDescription): readonly ColumnDescription[] =>
-  schema.columns.filter((column) => !column.isReserved);
+export const namedColumns = (
+  schema: Pick<RecordDescription, 'columns'>,
+): readonly ColumnDescription[] => schema.columns.filter((column) => !column.isReserved);

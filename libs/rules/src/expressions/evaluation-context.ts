@@ -24,11 +24,13 @@ export interface ColumnLookup {
   ): { readonly data: ColumnData; readonly unknown?: Uint8Array };
 }
 
+/** By the name that stands before the dot: `definition.min_price_increment`. Absent ones give nulls. */
+export type Lookups = Readonly<Record<string, ColumnLookup>>;
+
 export interface Surroundings {
   /** The calendar of the records' market; without one every session is null. */
   readonly calendar?: SessionLookup;
-  /** By the name that stands before the dot: `definition.min_price_increment`. Absent ones give nulls. */
-  readonly lookups?: Readonly<Record<string, ColumnLookup>>;
+  readonly lookups?: Lookups;
 }
 
 /**

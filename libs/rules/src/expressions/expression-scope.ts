@@ -9,5 +9,7 @@ export interface ExpressionScope {
   /** Letters that a char column may be compared with, by its name; overrides what Databento documents. */
   readonly enums?: Readonly<Record<string, readonly string[]>>;
   /** What stands behind `definition.` and the like. */
-  readonly lookups?: Readonly<Record<string, RecordDescription>>;
+  readonly lookups?: Readonly<Record<string, Pick<RecordDescription, 'columns'>>>;
+  /** Told of every column of a look-up that an expression names. */
+  readonly onLookup?: (lookup: string, column: string) => void;
 }

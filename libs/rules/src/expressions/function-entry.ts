@@ -1,5 +1,6 @@
 import type { Faults } from './expression-error.js';
 import type { Node } from './node.js';
+import { ORDERED } from './value-type.js';
 import type { ValueType } from './value-type.js';
 
 export interface Parameter {
@@ -34,15 +35,8 @@ export interface FunctionEntry {
   readonly build: (call: Call) => Node;
 }
 
-/** Types that are held as numbers. */
-export const NUMBERS: readonly ValueType[] = [
-  'price',
-  'decimal',
-  'timestamp',
-  'duration',
-  'date',
-  'int',
-];
+/** Types that are held as numbers: those with an order. */
+export const NUMBERS = ORDERED;
 export const ANY: readonly ValueType[] = [...NUMBERS, 'bool', 'char', 'string', 'session'];
 
 /** How a function is written: `time_of_day(time: timestamp, zone: 'literal') → duration`. */

@@ -1,20 +1,10 @@
+import type { DerivedKind } from '@tapeline/records';
+
 /**
- * What a value of an expression is. `price` and `decimal` are int64 in units of 1e-9, `timestamp` uint64
- * and `duration` int64 nanoseconds, `date` days since 1970-01-01, `int` any integer of 64 bits, `char` one
- * ASCII letter, `string` NUL-padded ASCII, `session` one of {@link SESSIONS}. `null` is the literal alone.
+ * What a value of an expression is: what a derived column may be, in the same units. `timestamp` is uint64, the
+ * other numbers int64, `char` one ASCII letter, `string` NUL-padded ASCII. `null` is the literal alone.
  */
-export type ValueType =
-  | 'price'
-  | 'decimal'
-  | 'timestamp'
-  | 'duration'
-  | 'date'
-  | 'int'
-  | 'bool'
-  | 'char'
-  | 'string'
-  | 'session'
-  | 'null';
+export type ValueType = DerivedKind | 'null';
 
 /** Types with an order, held as numbers. */
 export const ORDERED: readonly ValueType[] = [

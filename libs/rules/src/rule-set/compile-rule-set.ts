@@ -28,11 +28,12 @@ export function compileRuleSet(files: RuleFiles): RuleSet {
     // Columns that could not be compiled would be missed by the validation.
     if (!transform || !validation || faults.faults.length > before) continue;
     const { schema } = transform;
-    const { rules: checks, validate } = compileValidation(schema, validation, faults);
+    const { rules: checks, asks, validate } = compileValidation(schema, validation, faults);
     schemas.set(name, {
       schema,
       rules: [...transform.rules, ...checks],
       chunkChecks: validation.value.chunk,
+      asks: { transform: transform.asks, validate: asks },
       maxRefused: validation.value.max_refused ?? null,
       transform: transform.transform,
       validate,

@@ -8,7 +8,7 @@ import type { EvaluationContext, Vector } from '../expressions/index.js';
 import type { ParsedYaml } from '../parse-yaml.js';
 import { findColumn } from './find-column.js';
 import { atPlace, compileAt, compileConditionAt, locate, ruleScope } from './rule-scope.js';
-import type { Located } from './rule-scope.js';
+import type { Located, LookupList } from './rule-scope.js';
 import type { TransformFile } from './rules-shape.js';
 import { trueRows } from './true-rows.js';
 
@@ -20,6 +20,7 @@ export function compileSet(
   schema: SchemaDescription,
   yaml: ParsedYaml<TransformFile>,
   index: number,
+  lookups: LookupList,
 ): Setter {
   const path = ['set', index] as const;
   const { column: name, when } = yaml.value.set[index]!;
@@ -28,7 +29,7 @@ export function compileSet(
     const message = `${name} says which record this is and cannot be set`;
     throw yaml.error([...path, 'column'], message);
   }
-  const scope = ruleScope(schema);
+  const scope = ruleScope(schema, lookups);
   const place = locate(yaml, [...path, 'to']);
   if (place === null && !canBeNull(column)) {
     throw yaml.error([...path, 'to'], `column ${name} has no null`);

@@ -14,7 +14,8 @@ import { unknownColumn } from './find-column.js';
 import { MOST_EXAMPLES, outcomeOf } from './outcome.js';
 import { fillReason } from './reason.js';
 import type { Reason } from './reason.js';
-import { compileConditionAt, locate, ruleScope } from './rule-scope.js';
+import { compileConditionAt, locate, LookupList, ruleScope } from './rule-scope.js';
+import type { AskedColumns } from './rule-scope.js';
 import type { RuleInfo, TransformResult } from './rule-set.js';
 import type { TransformFile } from './rules-shape.js';
 import { trueRows } from './true-rows.js';
@@ -28,6 +29,7 @@ interface Filter {
 export interface CompiledTransform {
   readonly schema: SchemaDescription;
   readonly rules: readonly RuleInfo[];
+  readonly asks: AskedColumns;
   readonly transform: (batch: ColumnarBatch, surroundings?: Surroundings) => TransformResult;
 }
 
@@ -37,10 +39,11 @@ export function compileTransform(
   yaml: ParsedYaml<TransformFile>,
   faults: FaultList,
 ): CompiledTransform {
+  const lookups = new LookupList();
   const sets = yaml.value.set.flatMap(
-    (_, index) => faults.attempt(() => compileSet(schema, yaml, index)) ?? [],
+    (_, index) => faults.attempt(() => compileSet(schema, yaml, index, lookups)) ?? [],
   );
-  const { columns, scope } = deriveColumns(schema, yaml, faults);
+  const { columns, scope } = deriveColumns(schema, yaml, lookups, faults);
   const rules: RuleInfo[] = [];
   const filters = yaml.value.filter.flatMap(
     ({ name, description }, index) =>
@@ -97,7 +100,7 @@ export function compileTransform(
       ? { batch: rows.take(selectRows(left.out, 0)), outcomes: left.outcomes }
       : { batch: rows, outcomes: [] };
   };
-  return { schema: extended, rules, transform };
+  return { schema: extended, rules, asks: lookups.columns, transform };
 }
 
 /** Each record is left out by the first filter that is true of it. */

@@ -9,13 +9,15 @@ import type { Ordered } from './apply-checks.js';
 import { compileBatchCheck, compileRecordCheck, describeCheck } from './compile-check.js';
 import type { BatchCheck, RecordCheck } from './compile-check.js';
 import { conformBatch } from './conform-batch.js';
-import { ruleScope } from './rule-scope.js';
+import { LookupList, ruleScope } from './rule-scope.js';
+import type { AskedColumns } from './rule-scope.js';
 import type { RuleInfo, ValidationResult } from './rule-set.js';
 import type { ValidationFile } from './validation-shape.js';
 import { Verdict } from './verdict.js';
 
 export interface CompiledValidation {
   readonly rules: readonly RuleInfo[];
+  readonly asks: AskedColumns;
   readonly validate: (batch: ColumnarBatch, surroundings?: Surroundings) => ValidationResult;
 }
 
@@ -25,7 +27,8 @@ export function compileValidation(
   yaml: ParsedYaml<ValidationFile>,
   faults: FaultList,
 ): CompiledValidation {
-  const scope = ruleScope(schema);
+  const lookups = new LookupList();
+  const scope = ruleScope(schema, lookups);
   const rules: RuleInfo[] = [];
   const collect = <Check>(
     stage: 'structure' | 'business' | 'batch',
@@ -75,7 +78,7 @@ export function compileValidation(
     applyFlags(structure, view, undefined, verdict, context);
     return verdict.result();
   };
-  return { rules, validate };
+  return { rules, asks: lookups.columns, validate };
 }
 
 /** A check of whole chunks, for people: its parameters as they are written. */

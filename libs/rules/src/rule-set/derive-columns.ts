@@ -6,6 +6,7 @@ import type { ParsedYaml } from '../parse-yaml.js';
 import type { FaultList } from '../rule-error.js';
 import { compileMap } from './compile-map.js';
 import { compileAt, locate, ruleScope } from './rule-scope.js';
+import type { LookupList } from './rule-scope.js';
 import type { TransformFile } from './rules-shape.js';
 
 /** A column that rules add, and how it is computed. */
@@ -18,12 +19,14 @@ export interface Derived {
 export function deriveColumns(
   schema: SchemaDescription,
   yaml: ParsedYaml<TransformFile>,
+  lookups: LookupList,
   faults: FaultList,
 ): { readonly columns: Map<string, Derived>; readonly scope: () => ExpressionScope } {
   const columns = new Map<string, Derived>();
   const scope = (): ExpressionScope =>
     ruleScope(
       schema,
+      lookups,
       Object.fromEntries([...columns].map(([name, { expression }]) => [name, expression])),
     );
   const add = (

@@ -8,8 +8,43 @@ import { RuleError } from '../rule-error.js';
 import { compileCondition } from './condition.js';
 import type { Condition } from './condition.js';
 
-/** What stands behind `definition.` in every rule. */
-const LOOKUPS = { definition: SCHEMAS.definition };
+/** The venue's symbol as it is kept with the data. */
+const SYMBOLOGY: Pick<RecordDescription, 'columns'> = {
+  columns: SCHEMAS.definition.columns.filter(({ name }) => name === 'raw_symbol'),
+};
+
+/** What stands behind `definition.` and `symbology.` in every rule. */
+const LOOKUPS = { definition: SCHEMAS.definition, symbology: SYMBOLOGY };
+
+/** Columns of look-ups that rules name, by look-up. */
+export type AskedColumns = Readonly<Record<string, readonly string[]>>;
+
+/** What several sets of rules ask, together. */
+export function unionOfAsked(...all: readonly AskedColumns[]): AskedColumns {
+  const union = new LookupList();
+  for (const asked of all) {
+    for (const [lookup, columns] of Object.entries(asked)) {
+      for (const column of columns) union.add(lookup, column);
+    }
+  }
+  return union.columns;
+}
+
+/** Collects what the expressions of a file ask of look-ups. */
+export class LookupList {
+  readonly #asked = new Map<string, Set<string>>();
+
+  readonly add = (lookup: string, column: string): void => {
+    this.#asked.set(lookup, (this.#asked.get(lookup) ?? new Set()).add(column));
+  };
+
+  /** Columns in alphabetical order. */
+  get columns(): AskedColumns {
+    return Object.fromEntries(
+      [...this.#asked].map(([lookup, columns]) => [lookup, [...columns].toSorted()]),
+    );
+  }
+}
 
 /**
  * The names that rules of a schema may use: its columns, look-ups, and `derived` before both. Columns that
@@ -17,6 +52,7 @@ const LOOKUPS = { definition: SCHEMAS.definition };
  */
 export function ruleScope(
   schema: RecordDescription,
+  lookups: LookupList = new LookupList(),
   derived: Readonly<Record<string, Expression>> = {},
 ): ExpressionScope {
   const columns: Record<string, Expression> = {};
@@ -28,7 +64,12 @@ export function ruleScope(
       columns[name] = new Expression(name, { ...node, type: kind });
     }
   }
-  return { schema, derived: { ...columns, ...derived }, lookups: LOOKUPS };
+  return {
+    schema,
+    derived: { ...columns, ...derived },
+    lookups: LOOKUPS,
+    onLookup: lookups.add,
+  };
 }
 
 /** The text of an expression as it stands in a file. */

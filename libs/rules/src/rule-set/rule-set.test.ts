@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { extendSchema, SCHEMAS, UNDEF_PRICE } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
+import type { ColumnLookup } from '../expressions/index.js';
 import { compileRuleSet } from './compile-rule-set.js';
 import { filesOf, recordsOf, rulesOf } from '../testing/rule-files.js';
 
@@ -70,6 +71,61 @@ drop: [is_large, price]
     },
   ]);
   expect(statistics.column('price')).toEqual(before);
+});
+
+it('looks up, in both stages, what expressions and reasons name', () => {
+  const { transform, validate, asks } = rulesOf(
+    'trades',
+    `
+set: [{ column: flags, to: 1, when: definition.leg_count > 0 }]
+derive:
+  - { column: venue_symbol, as: symbology.raw_symbol }
+  - { column: ticks, as: price / definition.min_price_increment }
+filter: [{ name: options, when: "definition.instrument_class == 'C'" }]`,
+    `
+business:
+  - name: foreign
+    severity: error
+    when: definition.currency != 'USD'
+    reason: in {definition.currency}, unit {definition.unit_of_measure_qty}`,
+  );
+  expect(asks).toEqual({
+    transform: {
+      definition: ['instrument_class', 'leg_count', 'min_price_increment'],
+      symbology: ['raw_symbol'],
+    },
+    validate: { definition: ['currency', 'unit_of_measure_qty'] },
+  });
+  const values: Record<string, readonly (bigint | number | string)[]> = {
+    leg_count: [0, 2, 0],
+    instrument_class: ['F', 'S', 'C'],
+    min_price_increment: [DOLLAR / 4n, DOLLAR / 2n, 1n],
+    raw_symbol: ['ESU4', 'ESU4-ESZ4', 'ESU4 C5000'],
+    currency: ['EUR', 'USD', 'USD'],
+    unit_of_measure_qty: [50n * DOLLAR, 1n, 1n],
+  };
+  const definitions = recordsOf(
+    'definition',
+    [0, 1, 2].map((row) =>
+      Object.fromEntries(Object.entries(values).map(([name, rows]) => [name, rows[row]!])),
+    ),
+  );
+  const lookup: ColumnLookup = {
+    column: ({ name }, { length }) => {
+      const width =
+        name === 'raw_symbol' || name === 'currency' ? definitions.column(name).length / 3 : 1;
+      return { data: definitions.column(name).slice(0, length * width) };
+    },
+  };
+  const lookups = { definition: lookup, symbology: lookup };
+  const { batch } = transform(recordsOf('trades', [{ price: DOLLAR }, { price: DOLLAR }, {}]), {
+    lookups,
+  });
+  expect(text(batch, 'venue_symbol')).toEqual(['ESU4', 'ESU4-ESZ4']);
+  expect([...batch.column('ticks')]).toEqual([4n * DOLLAR, 2n * DOLLAR]);
+  expect([...batch.column('flags')]).toEqual([0, 1]);
+  const { reasons } = validate(batch, { lookups });
+  expect(reasons).toEqual(["in 'EUR', unit 50.000000000"]);
 });
 
 it('keeps each kind of value that is derived, and its nulls', () => {

@@ -4,9 +4,13 @@ import type { ColumnarBatch, SchemaDescription, SchemaName } from '@tapeline/rec
 import type { ChunkCheck } from '../chunk-checks.js';
 import type { Surroundings } from '../expressions/index.js';
 import type { RuleFile } from '../parse-yaml.js';
+import type { AskedColumns } from './rule-scope.js';
 import type { Severity } from './validation-shape.js';
 
-/** The files of a configuration folder: of `rules/`, `validation/` and `calendars/`. */
+/** Folders of a configuration that a rule set is compiled from. */
+export const RULE_FOLDERS = ['rules', 'validation', 'calendars'] as const;
+
+/** Their files; there need be no calendars. */
 export interface RuleFiles {
   readonly rules: readonly RuleFile[];
   readonly validation: readonly RuleFile[];
@@ -32,6 +36,8 @@ export interface SchemaRules {
   readonly chunkChecks: readonly ChunkCheck[];
   /** Most of a chunk's records that may be refused, 0 to 1; null where there is no limit. */
   readonly maxRefused: number | null;
+  /** Columns of look-ups that the rules name: what has to be at hand for either function. */
+  readonly asks: { readonly transform: AskedColumns; readonly validate: AskedColumns };
   /** Decoded records to rows; the batch given is left as it is. */
   readonly transform: (batch: ColumnarBatch, surroundings?: Surroundings) => TransformResult;
   /** Rows to those that are stored and those that are refused. */

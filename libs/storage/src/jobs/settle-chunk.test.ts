@@ -153,7 +153,7 @@ it('holds a chunk back of which more is refused than is allowed, until a person 
   const part = { part: 'quarantined.0', quarantined: 2, fetched: 20 };
   await writeQuarantine(storage, headerOf(refused, 'c', 0, part), refused, ['r', 'r'], ['x', 'y']);
   await project(eventOf.chunkFetched('j', 'c', 20));
-  const limit = { maxRefused: new Map([['trades', 0.0999]]) };
+  const limit = { maxRefused: () => 0.0999 };
   const held = await settleChunk(storage, 'c', limit);
   expect(held).toMatchObject({ ...NOTHING, heldBack: { jobIds: ['j'] } });
   expect(held.heldBack?.message).toMatch(
@@ -188,6 +188,6 @@ it('lets a chunk of which just so much is refused as is allowed be complete', as
   await writeQuarantine(storage, headerOf(refused, 'c', 1, part), refused, ['r', 'r'], ['x', 'y']);
   await project(eventOf.chunkFetched('j', 'c', 20));
   expect(
-    (await settleChunk(storage, 'c', { maxRefused: new Map([['trades', 0.1]]) })).completedChunk,
+    (await settleChunk(storage, 'c', { maxRefused: () => 0.1 })).completedChunk,
   ).not.toBeNull();
 });

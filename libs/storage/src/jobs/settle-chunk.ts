@@ -39,7 +39,7 @@ const readTotals = (row: CountRow): Totals => ({
  * caller that completes the chunk. Jobs are reported again until their completion has been
  * projected, so a crash before that loses nothing.
  * A chunk of which too much is refused is held back instead, until a person accepts that or a replay mends it.
- * @param maxRefused most of a chunk's records that may be refused, 0 to 1, by schema.
+ * @param maxRefused most of a chunk's records that may be refused, 0 to 1, for its schema; null without a limit.
  * @param again reports the completion of a chunk that is complete already, too: for a message that
  *   comes again, since whoever handled it first may have crashed before it told anyone.
  */
@@ -77,7 +77,7 @@ export async function settleChunk(
 
 export interface SettleOptions {
   readonly again?: boolean;
-  readonly maxRefused?: ReadonlyMap<string, number> | undefined;
+  readonly maxRefused?: (schema: SchemaName) => number | null;
 }
 
 const NOTHING: Settlement = { heldBack: null, completedChunk: null, completedJobs: [] };
@@ -100,8 +100,8 @@ async function completeChunk(
     const totals = readTotals(row);
     const { fetched, quarantined } = totals;
     if (fetched !== totals.stored + quarantined + totals.filtered) return null;
-    const most = maxRefused?.get(row.request.schema);
-    if (most !== undefined && quarantined > most * fetched && !row.refusals_accepted) {
+    const most = maxRefused?.(row.request.schema as SchemaName) ?? null;
+    if (most !== null && quarantined > most * fetched && !row.refusals_accepted) {
       const isTold = row.state === 'held_back' && !again;
       return isTold ? null : holdBack(client, chunkId, totals, most);
     }

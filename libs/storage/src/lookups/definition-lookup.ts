@@ -12,15 +12,15 @@ const asText = { getTypeParser: () => (text: string) => text };
 /**
  * Definitions as of each record's UTC day, for expressions such as `definition.min_price_increment`; which of
  * several holds is said at {@link definitionAsOf}.
- * @param columns names of the columns that are needed; all by default, at about 2 kB for each one remembered.
+ * @param columns names of the columns that are needed; all of them take about 2 kB for each one remembered.
  */
 export function definitionLookup(
   storage: Storage,
-  options: LookupOptions & { readonly columns?: readonly string[] } = {},
+  options: LookupOptions & { readonly columns: readonly string[] },
 ): DayLookup {
-  const wanted = options.columns && new Set(options.columns);
+  const wanted = new Set(options.columns);
   const columns = SCHEMAS.definition.columns.filter(
-    ({ name }) => name !== ORDINAL && (wanted === undefined || wanted.has(name)),
+    ({ name }) => name !== ORDINAL && wanted.has(name),
   );
   const values = columns
     .map((column) => `${exactText(column, 'd')} AS ${quoteIdentifier(column.name)}`)

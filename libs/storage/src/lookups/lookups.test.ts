@@ -10,6 +10,7 @@ import { DATASET, headerOf } from '../test-batches.js';
 import { eachWithStorage } from '../test-storage.js';
 import { writeBatch } from '../write/write-batch.js';
 import { definitionLookup } from './definition-lookup.js';
+import { RecordLookups } from './record-lookups.js';
 import { symbologyLookup } from './symbology-lookup.js';
 
 let storage: Storage;
@@ -44,6 +45,7 @@ function ticks(lookup: ColumnLookup, batch: ColumnarBatch): unknown[] {
 }
 
 const UNIT = 10_000_000n;
+const TICK = { columns: ['min_price_increment'] };
 
 it('takes the latest definition up to the end of the record’s day', async () => {
   await define(
@@ -64,7 +66,7 @@ it('takes the latest definition up to the end of the record’s day', async () =
     [3, '2024-07-03T00:00'],
     [1, 2n ** 64n - 1n],
   );
-  const lookup = definitionLookup(storage);
+  const lookup = definitionLookup(storage, TICK);
   const found = [null, 2n, 2n, null, 3n, 4n, 3n, null, null];
   const expected = found.map((units) => (units === null ? null : units * UNIT));
   expect(ticks(await lookup.forBatch(DATASET, batch), batch)).toEqual(expected);
@@ -78,7 +80,7 @@ it('forgets a deleted instrument after its last day, and takes the first leg of 
     ...[1, 0, 2].map((leg) => tick(2, '2024-07-01T00:00', `0.0${leg + 5}`, { leg_index: leg })),
   );
   const batch = trades([1, '2024-07-01T10:00'], [2, '2024-07-01T10:00'], [1, '2024-07-02T00:00']);
-  const lookup = await definitionLookup(storage).forBatch(DATASET, batch);
+  const lookup = await definitionLookup(storage, TICK).forBatch(DATASET, batch);
   expect(ticks(lookup, batch)).toEqual([2n * UNIT, 5n * UNIT, null]);
 });
 
@@ -89,7 +91,9 @@ it('gives every column exactly, unset values as their sentinels', async () => {
   definitions.column('instrument_id').forEach((_, row, ids) => (ids[row] = row as never));
   // Expressions are asked about records of the definitions' own instruments and times.
   await writeBatch(storage, headerOf(definitions, 'd'), definitions);
-  const lookup = await definitionLookup(storage).forBatch(DATASET, definitions);
+  const lookup = await definitionLookup(storage, {
+    columns: SCHEMAS.definition.columns.map(({ name }) => name),
+  }).forBatch(DATASET, definitions);
   for (const column of SCHEMAS.definition.columns) {
     if (column.name === ORDINAL) continue;
     const { data, unknown } = lookup.column(column, definitions);
@@ -117,7 +121,7 @@ it('asks the database once for a batch, and not at all for what it remembers', a
   }) as Storage;
   let now = 0;
   const lookup = definitionLookup(counting, {
-    columns: ['min_price_increment'],
+    ...TICK,
     most: 2,
     lifetime: 1000,
     now: () => now,
@@ -144,7 +148,7 @@ it('asks the database once for a batch, and not at all for what it remembers', a
 it('answers for records taken from its batch, and knows nothing of others', async () => {
   await define(tick(1, '2024-07-01T00:00', '0.01'), tick(2, '2024-07-01T00:00', '0.02'));
   const batch = trades([1, '2024-07-01T10:00'], [3, '2024-07-01T10:00'], [2, '2024-07-01T10:00']);
-  const lookup = await definitionLookup(storage).forBatch(DATASET, batch);
+  const lookup = await definitionLookup(storage, TICK).forBatch(DATASET, batch);
   const taken = batch.take(Uint32Array.of(2, 0));
   const other = trades([2, '2024-07-02T10:00']);
   expect(ticks(lookup, batch)).toEqual([UNIT, null, 2n * UNIT]);
@@ -179,4 +183,21 @@ it('knows the raw symbol of the day', async () => {
   const symbols = [0, 1, 2, 3].map((row) => readString(data as Uint8Array, column.width, row));
   expect(symbols).toEqual(['ESU4', 'NQU4', '', 'A']);
   expect(unknown).toEqual(Uint8Array.of(0, 0, 1, 0));
+});
+
+it('opens the look-ups that rules ask for, and no others', async () => {
+  await define(tick(1, '2024-07-01T00:00', '0.01'));
+  await storage.pool.query(
+    `INSERT INTO symbology VALUES ($1, 'raw_symbol', 'ESU4', 1, '2024-07-01', '2024-07-02')`,
+    [DATASET],
+  );
+  const batch = trades([1, '2024-07-01T10:00']);
+  const lookups = new RecordLookups(storage);
+  expect(await lookups.forBatch(DATASET, batch, {})).toEqual({});
+  const asked = { definition: ['min_price_increment'], symbology: ['raw_symbol'] };
+  const { definition, symbology } = await lookups.forBatch(DATASET, batch, asked);
+  expect(ticks(definition!, batch)).toEqual([UNIT]);
+  const column = SCHEMAS.definition.columns.find(({ name }) => name === 'raw_symbol')!;
+  const { data } = symbology!.column(column, batch);
+  expect(readString(data as Uint8Array, column.width, 0)).toBe('ESU4');
 });

@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { testDatabase } from '@tapeline/testing';
-import type { TestDatabase } from '@tapeline/testing';
+import { expect, it } from '@jest/globals';
 import { eventOf } from '../jobs/job-fixture.js';
 import { projectEvent } from '../jobs/project-event.js';
-import { migrate } from '../schema/migrate.js';
-import { Storage } from '../storage.js';
+import type { Storage } from '../storage.js';
+import { eachWithStorage } from '../test-storage.js';
 import { approveJob, readApproval, readJobState } from './approval.js';
 
-let database: TestDatabase;
 let storage: Storage;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  await migrate(database.url);
-  storage = Storage.open({ url: database.url, connections: 1 });
-});
-afterAll(async () => {
-  await storage.close();
-  await database.drop();
-});
+eachWithStorage(1, (opened) => (storage = opened));
 
 const by = { job_id: 'j', by: 'fetcher' };
 const at = (second: number): string => `2026-01-01T00:00:0${second}Z`;

@@ -1,19 +1,10 @@
 import { expect, it } from '@jest/globals';
 import type { CoverageClaim } from '@tapeline/storage';
 import { awaitClaims, UndecidedRangeError } from './await-claims.js';
+import { sampleClaim } from './sample-claim.js';
 
-const claim = (more: Partial<CoverageClaim>): CoverageClaim => ({
-  instrumentId: 1,
-  start: 0n,
-  end: 10n,
-  endTies: 0,
-  chunkId: 'c',
-  chunkState: 'planned',
-  isReplacement: false,
-  bought: null,
-  mayStopEarly: true,
-  ...more,
-});
+const claim = (more: Partial<CoverageClaim>): CoverageClaim =>
+  sampleClaim(1, 0n, 10n, { chunkId: 'c', chunkState: 'planned', mayStopEarly: true, ...more });
 
 it.each([
   [{}, 'waiting for it'],

@@ -3,6 +3,7 @@ import { DAY_NS, parseTimestamp, SCHEMAS } from '@tapeline/records';
 import type { CoverageClaim } from '@tapeline/storage';
 import { planChunks } from './plan-chunks.js';
 import type { ChunkPlan, PlanRequest } from './plan-chunks.js';
+import { sampleClaim } from './sample-claim.js';
 
 const at = parseTimestamp;
 const day = (text: string) => ({ start: at(text), end: at(text) + DAY_NS });
@@ -25,18 +26,7 @@ const claim = (
   start: string,
   end: string,
   more: Partial<CoverageClaim> = {},
-): CoverageClaim => ({
-  instrumentId,
-  start: at(start),
-  end: at(end),
-  endTies: 0,
-  chunkId: 'other',
-  chunkState: 'complete',
-  isReplacement: false,
-  bought: null,
-  mayStopEarly: false,
-  ...more,
-});
+): CoverageClaim => sampleClaim(instrumentId, at(start), at(end), more);
 
 const show = ({ chunks }: ChunkPlan) =>
   chunks.map(({ request: { symbols, stype_in, start, end } }) =>

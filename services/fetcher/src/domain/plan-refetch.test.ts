@@ -6,6 +6,7 @@ import { UndecidedRangeError } from './await-claims.js';
 import type { PlanRequest } from './plan-chunks.js';
 import { planRefetch } from './plan-refetch.js';
 import type { Refetch } from './plan-refetch.js';
+import { sampleClaim } from './sample-claim.js';
 
 const at = parseTimestamp;
 const range = { start: at('2024-07-01'), end: at('2024-07-05') };
@@ -24,18 +25,7 @@ const claim = (
   start: string,
   end: string,
   more: Partial<CoverageClaim> = {},
-): CoverageClaim => ({
-  instrumentId,
-  start: at(start),
-  end: at(end),
-  endTies: 0,
-  chunkId: 'old',
-  chunkState: 'complete',
-  isReplacement: false,
-  bought: '2024-08-01',
-  mayStopEarly: false,
-  ...more,
-});
+): CoverageClaim => sampleClaim(instrumentId, at(start), at(end), { chunkId: 'old', ...more });
 
 /** Every day was changed on its own date, and some later. */
 const stale = (...changed: [date: string, on: string][]): Refetch => ({

@@ -20,6 +20,7 @@ import type { FetchedChunk, Publish } from './fetch-chunk.js';
 import type { JobPlan } from './job-plan.js';
 import { nameInstruments } from './name-instruments.js';
 import { planJob } from './plan-job.js';
+import { plannedChunks } from './planned-chunks.js';
 import type { ChunkArchive } from './receive/chunk-archive.js';
 import { openChunk } from './receive/open-chunk.js';
 import type { PartReport } from './receive/receive-chunk.js';
@@ -170,13 +171,7 @@ function plannedEvent(
     event: 'planned',
     dataset: plan?.dataset ?? named?.dataset ?? '',
     schema: plan?.schema ?? named?.schema ?? '',
-    chunks: chunks.map(({ chunkId, request, expected, shared }) => ({
-      chunk_id: chunkId,
-      start: request.start,
-      end: request.end,
-      expected,
-      shared,
-    })),
+    chunks: plannedChunks(chunks),
     not_found: [...(plan?.notFound ?? [])],
     partial: [...(plan?.partial ?? [])],
     reason: plan?.nothing?.reason ?? null,

@@ -4,6 +4,7 @@ import { beginReplay, endReplay, planChunkReplay, readPlan } from '@tapeline/sto
 import type { PlanChunk, ReplayedChunk, ReplayPlan, Storage } from '@tapeline/storage';
 import { fetchChunk } from './fetch-chunk.js';
 import type { ChunkToFetch, Publish } from './fetch-chunk.js';
+import { plannedChunks } from './planned-chunks.js';
 import type { ChunkArchive } from './receive/chunk-archive.js';
 import { openArchived } from './receive/open-chunk.js';
 
@@ -108,13 +109,7 @@ async function replaceChunks(
 const plannedFields = (chunks: readonly PlanChunk[]) => ({
   dataset: chunks[0]?.request.dataset ?? '',
   schema: chunks[0]?.request.schema ?? '',
-  chunks: chunks.map(({ chunkId, request, expected, shared }) => ({
-    chunk_id: chunkId,
-    start: request.start,
-    end: request.end,
-    expected,
-    shared,
-  })),
+  chunks: plannedChunks(chunks),
   not_found: [],
   partial: [],
   reason: null,
