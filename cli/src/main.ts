@@ -46,6 +46,10 @@ program
   .description('start the stack and keep it running')
   .option('--folder <folder>', 'where its data and logs are (default: .tapeline/stack)')
   .option('--data <folder>', 'let the sandbox serve the DBN files of a folder, too')
+  .option(
+    '--configs <folder>',
+    "settings and rules (default: TAPELINE_CONFIGS_DIR, else the project's)",
+  )
   .option(...json)
   .action(async (options: UpOptions) => (await import('./commands/up.js')).up(options));
 

@@ -1,6 +1,6 @@
 /** The commands as a user types them, each a process of its own. */
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,6 +8,8 @@ import { makeTemporaryFolder } from '@tapeline/testing';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const state = makeTemporaryFolder('cli');
+/** Settings and rules of the stack's own. */
+const configs = join(state, 'configs');
 
 interface Output {
   readonly code: number;
@@ -59,7 +61,8 @@ it.each([
 
 describe('with a stack', () => {
   beforeAll(async () => {
-    const { code, out, err } = await tapeline('up');
+    cpSync(join(root, 'configs'), configs, { recursive: true });
+    const { code, out, err } = await tapeline('up', '--configs', configs);
     if (code !== 0) throw new Error(`${out}${err}`);
   });
   afterAll(async () => {
@@ -90,6 +93,38 @@ describe('with a stack', () => {
       expect.arrayContaining(['fetcher', 'nats-server', 'postgres', 'query-gateway', 'writer']),
     );
     expect(status.urls.postgres).toContain(':***@');
+  });
+
+  it('goes by its own rules, and tells what others would make of a job', async () => {
+    const other = join(state, 'other');
+    cpSync(configs, other, { recursive: true });
+    const file = join(other, 'validation', 'bars.yaml');
+    const futures = `{ name: futures, refuse: definition.instrument_class == 'F', reason: a future }`;
+    const text = readFileSync(file, 'utf8').replace(/^business:$/m, `business:\n  - ${futures}`);
+    writeFileSync(file, text);
+
+    const elsewhere = await tapeline('up', '--configs', other);
+    expect([elsewhere.code, elsewhere.err]).toEqual([
+      1,
+      `tapeline: the stack that runs goes by ${configs}: 'tapeline down' stops it\n`,
+    ]);
+    const listed = await tapeline('rules', 'list', '--schema', 'ohlcv-1h', '--json');
+    expect(listed.out).not.toContain('futures');
+
+    const ingest = async (schema: string): Promise<{ job_id: string; stored: number }> => {
+      const next = range.replace('ohlcv-1h', schema).replace('-01', '-02');
+      const { out } = await tapeline('ingest', ...next.split(' '), '--watch', '--json');
+      return JSON.parse(out) as { job_id: string; stored: number };
+    };
+    await ingest('definition');
+    const job = await ingest('ohlcv-1h');
+    expect(job.stored).toBeGreaterThan(0);
+    const diff = await tapeline('rules', 'diff', configs, other, '--job', job.job_id, '--json');
+    const change = { old: 'stored', new: 'quarantined by futures', records: job.stored };
+    expect(JSON.parse(diff.out)).toMatchObject({
+      definitions: true,
+      schemas: [{ schema: 'ohlcv-1h', records: job.stored, changed_outcomes: [change] }],
+    });
   });
 
   it('ends with code 1 and the reason when a job fails', async () => {

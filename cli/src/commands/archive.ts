@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openArchive } from '@tapeline/archive';
 import type { Archive, ArchiveOptions, Finding } from '@tapeline/archive';
 import { ARCHIVE_SETTINGS, archiveOptions, loadConfig } from '@tapeline/config';
-import { projectRoot, readStackFile, stackFolder } from '../stack/stack-file.js';
+import { configsFolder, readStackFile, stackFolder } from '../stack/stack-file.js';
 
 export interface VerifyOptions {
   readonly folder?: string;
@@ -40,8 +40,8 @@ export function archivePlace({ folder }: Pick<VerifyOptions, 'folder'>): Archive
       ? (readStackFile()?.folder ?? stackFolder(undefined))
       : stackFolder(folder);
   const env = {
-    TAPELINE_CONFIGS_DIR: join(projectRoot, 'configs'),
     ...process.env,
+    TAPELINE_CONFIGS_DIR: configsFolder(undefined),
     ARCHIVE_FOLDER: process.env['ARCHIVE_FOLDER'] ?? join(home, 'archive'),
   };
   return archiveOptions(loadConfig(ARCHIVE_SETTINGS, env));

@@ -1,6 +1,7 @@
 import { formatTable } from '../print-table.js';
 import { checkRules } from '../rules/check-rules.js';
-import { configsFolder, readRuleFolder, showFault, showPath } from '../rules/rule-folder.js';
+import { readRuleFolder, showFault, showPath } from '../rules/rule-folder.js';
+import { configsFolder } from '../stack/stack-file.js';
 
 export interface RulesCheckOptions {
   readonly configs?: string;

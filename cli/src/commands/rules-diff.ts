@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { openArchive } from '@tapeline/archive';
 import type { RecordName } from '@tapeline/records';
 import { CliError } from '../cli-error.js';
@@ -9,7 +10,7 @@ import { evenBatches } from '../rules/even-batches.js';
 import type { RecordSource } from '../rules/even-batches.js';
 import { fileRecords } from '../rules/file-records.js';
 import { comparisonJson, formatComparison } from '../rules/format-comparison.js';
-import { configsFolder, loadRuleSet } from '../rules/rule-folder.js';
+import { loadRuleSet } from '../rules/rule-folder.js';
 import { compareBatch } from '../rules/rule-comparison.js';
 import type { Comparison } from '../rules/rule-comparison.js';
 import { NO_LOOKUPS, withStackLookups } from '../rules/stack-lookups.js';
@@ -35,8 +36,8 @@ export async function diffFolders(
   if (given.length !== 1) {
     throw new CliError('say whose records are compared: one of --job, --chunk and --file');
   }
-  const old = loadRuleSet(configsFolder(oldFolder));
-  const now = loadRuleSet(configsFolder(newFolder));
+  const old = loadRuleSet(resolve(oldFolder));
+  const now = loadRuleSet(resolve(newFolder));
   const comparison: Comparison = new Map();
   const compareAll = async (lookupsOf: LookupsOf): Promise<void> => {
     let count = 0;

@@ -1,7 +1,8 @@
 import { isSchemaName, SCHEMA_NAMES } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
 import { CliError } from '../cli-error.js';
-import { configsFolder, loadRuleSet, showPath } from '../rules/rule-folder.js';
+import { loadRuleSet, showPath } from '../rules/rule-folder.js';
+import { configsFolder } from '../stack/stack-file.js';
 
 export interface RulesListOptions {
   readonly configs?: string;

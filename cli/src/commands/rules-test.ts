@@ -5,11 +5,12 @@ import { formatBytes, formatCount, showProgress } from '../dbn/show-progress.js'
 import { evenBatches } from '../rules/even-batches.js';
 import { fileRecords } from '../rules/file-records.js';
 import { formatTrial, trialJson } from '../rules/format-trial.js';
-import { configsFolder, loadRuleSet } from '../rules/rule-folder.js';
+import { loadRuleSet } from '../rules/rule-folder.js';
 import { NO_LOOKUPS, withStackLookups } from '../rules/stack-lookups.js';
 import type { LookupsOf } from '../rules/stack-lookups.js';
 import { tryBatch } from '../rules/trial.js';
 import type { Trial } from '../rules/trial.js';
+import { configsFolder } from '../stack/stack-file.js';
 
 export interface RulesTestOptions {
   readonly configs?: string;

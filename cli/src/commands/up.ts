@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli-error.js';
-import { readStackFile, stackFolder } from '../stack/stack-file.js';
+import { configsFolder, readStackFile, stackFolder } from '../stack/stack-file.js';
 import { status } from './status.js';
 
 export interface UpOptions {
   readonly folder?: string;
   readonly data?: string;
+  readonly configs?: string;
   readonly json?: boolean;
 }
 
@@ -19,21 +20,32 @@ const START_TIMEOUT_MS = 120_000;
 export async function up(options: UpOptions): Promise<void> {
   const running = readStackFile();
   const folder = stackFolder(options.folder);
+  const configs = configsFolder(options.configs);
   if (running) {
     if (running.folder !== folder) {
       throw new CliError(
         `a stack with another folder runs already (${running.folder}): 'tapeline down' stops it`,
       );
     }
+    if (running.configs !== configs) {
+      throw new CliError(
+        `the stack that runs goes by ${running.configs}: 'tapeline down' stops it`,
+      );
+    }
     if (!options.json) console.log('already running');
     return status({ ...(options.json && { json: true }) });
+  }
+  if (!existsSync(join(configs, 'system.yaml'))) {
+    throw new CliError(
+      `${configs} has no system.yaml: --configs takes a copy of the project's configs folder`,
+    );
   }
   const logs = join(folder, 'logs');
   mkdirSync(logs, { recursive: true });
   const logPath = join(logs, 'supervisor.log');
   const log = openSync(logPath, 'a');
   const main = fileURLToPath(new URL('../stack/supervisor.js', import.meta.url));
-  const supervisor = spawn(process.execPath, [main, folder, options.data ?? ''], {
+  const supervisor = spawn(process.execPath, [main, folder, configs, options.data ?? ''], {
     detached: true,
     stdio: ['ignore', log, log],
   });

@@ -1,15 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { readConfigFiles } from '@tapeline/config';
-
 import type { RuleFault, RuleFiles, RuleSet } from '@tapeline/rules';
 import { CliError } from '../cli-error.js';
-import { projectRoot } from '../stack/stack-file.js';
 import { checkRules } from './check-rules.js';
-
-/** A configuration folder: the one given, else the project's, by which `tapeline up` goes. */
-export const configsFolder = (given: string | undefined): string =>
-  resolve(given ?? join(projectRoot, 'configs'));
 
 /** The files of a configuration folder's `rules`, `validation` and, if there are any, `calendars`. @throws CliError */
 export function readRuleFolder(folder: string): RuleFiles {

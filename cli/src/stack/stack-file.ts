@@ -15,6 +15,8 @@ const path = join(stateFolder, 'stack.json');
 /** What a running stack writes down for other commands to find it. */
 export interface StackFile {
   readonly folder: string;
+  /** Where its settings and rules are. */
+  readonly configs: string;
   readonly supervisor: { readonly pid: number; readonly start: string };
   readonly urls: {
     readonly gateway: string;
@@ -26,6 +28,15 @@ export interface StackFile {
 
 /** Where the stack's data go when no folder is named. */
 const defaultFolder = (): string => join(stateFolder, 'stack');
+
+/** Settings and rules: the folder given, else that of the running stack, of the environment, or the project's. */
+export const configsFolder = (given: string | undefined): string =>
+  resolve(
+    given ??
+      readStackFile()?.configs ??
+      process.env['TAPELINE_CONFIGS_DIR'] ??
+      join(projectRoot, 'configs'),
+  );
 
 /** The folder that a user names is relative to where he is. */
 export const stackFolder = (folder: string | undefined): string =>

@@ -1,13 +1,14 @@
-/** The process behind `tapeline up`: runs a stack until it is told to stop. Arguments: folder, data. */
+/** The process behind `tapeline up`: runs a stack until it is told to stop. Arguments: folder, configs, data. */
 import { processStart, startStack } from '@tapeline/embedded';
 import { projectRoot, removeStackFile, writeStackFile } from './stack-file.js';
 
-const [folder = '', data = ''] = process.argv.slice(2);
+const [folder = '', configs = '', data = ''] = process.argv.slice(2);
 
 try {
   const stack = await startStack({
     root: projectRoot,
     folder,
+    configs,
     report: (line) => console.log(line),
     ...(data !== '' && { sandboxData: data }),
   });
@@ -23,6 +24,7 @@ try {
   process.on('SIGINT', () => void stop());
   writeStackFile({
     folder,
+    configs,
     supervisor: { pid: process.pid, start: processStart(process.pid) ?? '' },
     urls: stack.urls,
   });

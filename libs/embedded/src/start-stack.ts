@@ -25,6 +25,8 @@ export interface StackOptions {
   readonly folder: string;
   /** Told about each step, for people. */
   readonly report?: (line: string) => void;
+  /** The folder of system.yaml and the rules; the checkout's by default. */
+  readonly configs?: string;
   /** A folder of DBN files that the sandbox serves beside its market. */
   readonly sandboxData?: string;
   /** Variables for the services, over those of this process. */
@@ -99,7 +101,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const ownKey = process.env['DATABENTO_API_KEY'];
     const env: NodeJS.ProcessEnv = {
       ...process.env,
-      TAPELINE_CONFIGS_DIR: join(options.root, 'configs'),
+      TAPELINE_CONFIGS_DIR: options.configs ?? join(options.root, 'configs'),
       ARCHIVE_FOLDER: join(options.folder, 'archive'),
       NATS_URL: nats.url,
       DATABASE_URL: postgres.url,

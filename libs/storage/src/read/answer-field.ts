@@ -1,14 +1,14 @@
 /**
- * The fields of an answer: the schema's columns in Databento's order without `ordinal`, then `symbol`.
+ * The fields of an answer: the schema's columns in Databento's order without `ordinal`, those that rules added, then `symbol`.
  * Values are read from the database as text and stay text, so nothing passes through a float.
  */
-import { nanosecondsName, ORDINAL, quoteIdentifier } from '@tapeline/records';
+import { DAY_NS, nanosecondsName, ORDINAL, quoteIdentifier, utcDate } from '@tapeline/records';
 import type { ColumnDescription, SchemaDescription } from '@tapeline/records';
 
 export interface AnswerField {
   readonly name: string;
   /**
-   * `number` where every value fits a double exactly; `text` for prices (nine decimals), 64-bit
+   * `number` where every value fits a double exactly, and truths; `text` for prices (nine decimals), 64-bit
    * integers, timestamps (nanoseconds since epoch), letters and strings.
    */
   readonly kind: 'number' | 'text';
@@ -29,11 +29,18 @@ const NUMBERS: ReadonlySet<ColumnDescription['type']> = new Set([
 const answerColumns = (schema: SchemaDescription): readonly ColumnDescription[] =>
   schema.columns.filter((column) => column.name !== ORDINAL);
 
+/** Truths are `true` and `false`, dates and sessions are words. */
+const kindOf = (
+  type: ColumnDescription['type'],
+  derived: ColumnDescription['derived'],
+): AnswerField['kind'] =>
+  NUMBERS.has(type) && derived !== 'date' && derived !== 'session' ? 'number' : 'text';
+
 /** The fields of the schema's answers in their order. */
 export function answerFields(schema: SchemaDescription): readonly AnswerField[] {
   return [
-    ...answerColumns(schema).map(({ name, type }): AnswerField => {
-      return { name, kind: NUMBERS.has(type) ? 'number' : 'text' };
+    ...answerColumns(schema).map(({ name, type, derived }): AnswerField => {
+      return { name, kind: kindOf(type, derived) };
     }),
     { name: 'symbol', kind: 'text' },
   ];
@@ -51,18 +58,34 @@ export function answerSelectList(schema: SchemaDescription): string {
     .join(', ');
 }
 
+const SESSIONS = ['closed', 'eth', 'rth'];
+
+/** How values that rules derive are told, where not as they are stored. */
+const WORDS: Readonly<Record<string, (stored: string) => string>> = {
+  bool: (stored) => (stored === '0' ? 'false' : 'true'),
+  date: (stored) => utcDate(BigInt(stored) * DAY_NS),
+  session: (stored) => SESSIONS[Number(stored)] ?? stored,
+};
+
 /**
  * Turns a row of {@link answerSelectList} plus a last `symbol`, all in text, into the answer's row.
  */
 export function answerReader(schema: SchemaDescription): (row: AnswerRow) => AnswerRow {
   let position = 0;
-  const readers = answerColumns(schema).map(({ type }) => {
+  const readers = answerColumns(schema).map(({ type, derived }) => {
     const at = position;
     position += type === 'timestamp' ? 2 : 1;
     if (type === 'timestamp') {
       return (row: AnswerRow) => nanosecondsText(row[at] ?? null, row[at + 1] ?? null);
     }
     if (type === 'price') return (row: AnswerRow) => priceText(row[at] ?? null);
+    const words = WORDS[derived ?? 'none'];
+    if (words) {
+      return (row: AnswerRow) => {
+        const value = row[at] ?? null;
+        return value === null ? null : words(value);
+      };
+    }
     return (row: AnswerRow) => row[at] ?? null;
   });
   const symbolAt = position;

@@ -1,7 +1,8 @@
 import type { StypeIn } from '@tapeline/contracts';
-import { SCHEMAS } from '@tapeline/records';
+import { extendSchema, SCHEMAS } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
 import type { PoolClient } from 'pg';
+import { readDerivedColumns } from '../schema/derived-columns.js';
 import type { Storage } from '../storage.js';
 import { answerFields } from './answer-field.js';
 import type { AnswerField } from './answer-field.js';
@@ -91,7 +92,8 @@ async function begin(
     return { outcome: 'unknown-symbols', symbols: resolution.unknown };
   }
   const missing = await missingParts(client, query, resolution, MISSING_LIMIT);
-  const schema = SCHEMAS[query.schema];
+  const base = SCHEMAS[query.schema];
+  const schema = extendSchema(base, await readDerivedColumns(client, base));
   const intervals =
     resolution.intervals && disjointIntervals([...resolution.intervals.values()].flat());
   const statement = timeseriesStatement({ ...query, schema, datasetId, intervals });

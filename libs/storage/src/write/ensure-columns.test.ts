@@ -13,6 +13,7 @@ import { settleChunk } from '../jobs/settle-chunk.js';
 import type { Storage } from '../storage.js';
 import { DAY_START, headerOf, trades } from '../test-batches.js';
 import { eachWithStorage } from '../test-storage.js';
+import { readDerivedColumns } from '../schema/derived-columns.js';
 import { writeBatch } from './write-batch.js';
 
 let storage: Storage;
@@ -42,6 +43,18 @@ it('gives the table the columns that rules derive; older rows have none of their
   await writeBatch(storage, headerOf(trades(1), 'plain'), trades(1));
   await writeBatch(storage, headerOf(derived(), 'derived', 1), derived());
   expect(await notional()).toEqual(['123456789', null, null]);
+});
+
+it('says of each column what it holds, and refuses values of another kind', async () => {
+  await writeBatch(storage, headerOf(derived(), 'derived'), derived());
+  const [column, ...rest] = await readDerivedColumns(storage.pool, SCHEMAS.trades);
+  expect([column, rest]).toEqual([derivedColumn('notional', 'price', 'price times size'), []]);
+  const counts = extendSchema(SCHEMAS.trades, [derivedColumn('notional', 'int', 'a count')]);
+  const batch = ColumnarBatch.allocate(counts, 1);
+  batch.column('ts_recv').fill(DAY_START as never);
+  await expect(writeBatch(storage, headerOf(batch, 'counts'), batch)).rejects.toThrow(
+    'column notional of trades holds values of kind price, and the rules now derive int',
+  );
 });
 
 it('gives them to records that wait to replace others, too', async () => {
