@@ -55,6 +55,12 @@ export interface JobQuote extends Quote {
   readonly some_held: boolean;
 }
 
+/** Why a job waited, when it was decided of. */
+export interface Decided {
+  readonly reason: string | null;
+  readonly quote: JobQuote | null;
+}
+
 /** The ledger of spending. */
 export interface Costs {
   readonly month: string;
@@ -103,10 +109,10 @@ export class GatewayClient {
   }
 
   /** Says what a person decided of a job that waits. */
-  async decide(jobId: string, decision: 'approve' | 'refuse'): Promise<{ quote: JobQuote | null }> {
+  async decide(jobId: string, decision: 'approve' | 'refuse'): Promise<Decided> {
     const path = `/v1/jobs/${encodeURIComponent(jobId)}/${decision}`;
     const response = await this.request(path, { method: 'POST' });
-    return (await response.json()) as { quote: JobQuote | null };
+    return (await response.json()) as Decided;
   }
 
   async costs(): Promise<Costs> {

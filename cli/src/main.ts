@@ -97,8 +97,8 @@ program
   .action(async (options: IngestOptions) => (await import('./commands/ingest.js')).ingest(options));
 
 for (const [name, description] of [
-  ['approve', 'let a job that waits cost what it was quoted'],
-  ['refuse', 'end a job that waits; nothing is bought'],
+  ['approve', 'let a job that waits go on, at the price quoted or with what is refused of it'],
+  ['refuse', 'end a job that waits; nothing more is bought'],
 ] as const) {
   program
     .command(name)

@@ -8,6 +8,7 @@ import { describeWithTestdata, makeTemporaryFolder, testdataPath } from '@tapeli
 import { openNats } from './open-nats.js';
 import type { Nats } from './open-nats.js';
 import { StackClient } from './stack-client.js';
+import type { Job } from './stack-client.js';
 import { until } from './until.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -153,5 +154,38 @@ describeWithTestdata('a real file with damaged prices', () => {
       'SELECT DISTINCT state, replay_id FROM quarantine',
     );
     expect(lineage).toEqual([{ state: 'replayed', replay_id: expect.stringMatching(/^replay-/) }]);
+  });
+
+  it('waits for a person where more is refused than may be, and for a replay after a no', async () => {
+    const rule = `{ name: no_bars, refuse: volume >= 0, reason: no bar is good enough }`;
+    change('validation/bars.yaml', (text) =>
+      text.replace(/^business:$/m, `business:\n  - ${rule}`),
+    );
+    const days = Array.from(
+      { length: 20 },
+      (_, day) => `2024-07-${String(day + 1).padStart(2, '0')}`,
+    );
+    const bars = { dataset: 'GLBX.MDP3', schema: 'ohlcv-1h', symbols: 'ESU4' };
+    /** A job that is held back: of the first day that comes under the rules of now. */
+    const heldBack = async (): Promise<string> => {
+      let job: Job;
+      do job = await client.run({ ...bars, start: days.shift()! });
+      while (job.state !== 'awaiting_approval');
+      return job.job_id;
+    };
+    const decided = async (jobId: string, decision: 'approve' | 'refuse'): Promise<Job> => {
+      await client.decide(jobId, decision);
+      await until(async () => (await client.job(jobId))?.state !== 'awaiting_approval');
+      return client.ended(jobId);
+    };
+    const accepted = await heldBack();
+    expect(await client.job(accepted)).toMatchObject({ reason: 'too_many_refused', stored: 0 });
+    const job = await decided(accepted, 'approve');
+    expect(job).toMatchObject({ state: 'completed', holds: true, stored: 0 });
+    expect([job.quarantined, job.fetched > 0]).toEqual([job.fetched, true]);
+    expect(await decided(await heldBack(), 'refuse')).toMatchObject({
+      state: 'refused',
+      message: expect.stringContaining('what was fetched stays in the archive'),
+    });
   });
 });

@@ -8,15 +8,24 @@ export async function decide(
   decision: 'approve' | 'refuse',
   options: { readonly json?: boolean },
 ): Promise<void> {
-  const { quote } = await new GatewayClient(gatewayUrl()).decide(jobId, decision);
+  const { quote, reason } = await new GatewayClient(gatewayUrl()).decide(jobId, decision);
   if (options.json) {
     console.log(JSON.stringify({ job_id: jobId, decision, usd: quote?.usd ?? null }));
+    return;
+  }
+  const watch = `'tapeline status ${jobId}' shows how far it is`;
+  if (reason === 'too_many_refused') {
+    console.log(
+      decision === 'approve'
+        ? `what is refused of job ${jobId} stays refused; ${watch}`
+        : `job ${jobId} is refused; what was fetched stays in the archive, for a replay under other rules`,
+    );
     return;
   }
   const price = quote ? formatUsd(quote.usd) : 'its price';
   console.log(
     decision === 'approve'
-      ? `job ${jobId} may cost ${price}; 'tapeline status ${jobId}' shows how far it is`
+      ? `job ${jobId} may cost ${price}; ${watch}`
       : `job ${jobId} is refused; nothing is bought`,
   );
 }

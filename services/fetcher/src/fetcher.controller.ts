@@ -12,7 +12,14 @@ import {
   REPLAY_SUBJECT,
 } from '@tapeline/contracts';
 import { DatabentoError, HistoricalClient } from '@tapeline/databento';
-import { approveJob, endReplay, isUnavailable, readJobState, Storage } from '@tapeline/storage';
+import {
+  approveJob,
+  endReplay,
+  isUnavailable,
+  readJob,
+  readJobState,
+  Storage,
+} from '@tapeline/storage';
 import { UndecidedRangeError } from './domain/await-claims.js';
 import { runJob } from './domain/run-job.js';
 import { runReplay } from './domain/run-replay.js';
@@ -91,7 +98,11 @@ export class FetcherController {
       const { job_id: jobId, decision } = parseJobDecision(readJson(message));
       const event = { job_id: jobId, at: Temporal.Now.instant().toString(), by: 'fetcher' };
       if (decision === 'refuse') {
-        const reason = 'a person refused its cost; nothing was bought';
+        const job = await readJob(this.storage, jobId);
+        const reason =
+          job?.reason === 'too_many_refused'
+            ? 'a person did not accept how much of it is refused; what was fetched stays in the archive, for a replay'
+            : 'a person refused its cost; nothing was bought';
         await this.publisher.publishEvent({ ...event, event: 'refused', message: reason });
         return done();
       }

@@ -63,14 +63,14 @@ export class JobsController {
     return { job_id: jobId, links: { job: jobLink(jobId) } };
   }
 
-  /** Lets a waiting job cost what it was quoted. */
+  /** Lets a waiting job cost what it was quoted, or be complete although much of it is refused. */
   @Post(':id/approve')
   @HttpCode(HttpStatus.ACCEPTED)
   approve(@Param('id') id: string) {
     return this.decide(readJobId(id), 'approve');
   }
 
-  /** Ends a waiting job; nothing is bought. */
+  /** Ends a waiting job: nothing more is bought. */
   @Post(':id/refuse')
   @HttpCode(HttpStatus.ACCEPTED)
   refuse(@Param('id') id: string) {
@@ -88,6 +88,7 @@ export class JobsController {
       );
     }
     await this.bus.decide({ job_id: jobId, decision });
-    return { job_id: jobId, decision, quote: job.quote, links: { job: jobLink(jobId) } };
+    const { quote, reason } = job;
+    return { job_id: jobId, decision, reason, quote, links: { job: jobLink(jobId) } };
   }
 }
