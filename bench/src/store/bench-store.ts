@@ -5,12 +5,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { batchId, sha256 } from '@tapeline/contracts';
+import { batchId, CONSUMERS, sha256 } from '@tapeline/contracts';
 import type { BatchHeader } from '@tapeline/contracts';
 import { startPostgres } from '@tapeline/embedded';
 import type { PostgresServer } from '@tapeline/embedded';
 import { ColumnarBatch, decodeArrow, encodeArrow, SCHEMAS } from '@tapeline/records';
-import { migrate, Storage, writeBatch } from '@tapeline/storage';
+import { BatchWriter, migrate, Storage, writeBatch } from '@tapeline/storage';
 import { fillTrades } from '../dbn/fill-trades.js';
 import { median } from '../median.js';
 import { psql } from '../psql.js';
@@ -155,13 +155,14 @@ async function storeAll(
     await storage.datasetId('GLBX.MDP3');
     const waiting = messages.values();
     const started = performance.now();
+    const writer = new BatchWriter(storage, { transactions: connections });
     const work = async (): Promise<void> => {
       for (const { header, payload } of waiting) {
-        await writeBatch(storage, header, decodeArrow(payload).batch);
+        await writer.write(header, decodeArrow(payload).batch);
       }
     };
-    // One more than there are connections: as in the writer, a batch is decoded while another is stored.
-    await Promise.all(Array.from({ length: connections + 1 }, work));
+    // As many at a time as the service handles.
+    await Promise.all(Array.from({ length: CONSUMERS.write.concurrency }, work));
     return seconds(started);
   } finally {
     await storage.close();

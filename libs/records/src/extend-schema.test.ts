@@ -3,7 +3,7 @@ import { Field, Schema, Table, tableFromIPC, tableToIPC, Utf8 } from 'apache-arr
 import { ArrowMismatchError } from './arrow-text.js';
 import { decodeArrow, encodeArrow } from './arrow.js';
 import { ColumnarBatch } from './columnar-batch.js';
-import { encodeCopy } from './copy-binary.js';
+import { encodeCopyRows } from './copy-binary.js';
 import { derivedColumn, extendSchema } from './extend-schema.js';
 import { sampleBatch } from './sample-batch.js';
 import type { DerivedKind } from './schema-description.js';
@@ -51,7 +51,7 @@ it('keeps ordinal the last column, and stores the others beside the own ones', (
   expect(tableDdl(schema)).toContain('"seen" timestamptz,');
   expect(copyStatement(schema)).toMatch(/^COPY "trades" \(.*"notional".*"seen_ns".*\) FROM STDIN/);
   const [plain, extended] = [SCHEMAS.trades, schema].map((each) =>
-    encodeCopy(ColumnarBatch.allocate(each, 1), 1),
+    encodeCopyRows(ColumnarBatch.allocate(each, 1), 1),
   );
   expect(extended!.length - plain!.length).toBe(4 + 8 + (4 + 8) + (4 + 2));
 });

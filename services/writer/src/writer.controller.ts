@@ -3,6 +3,7 @@ import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeli
 import type { BusMessage, Outcome } from '@tapeline/bus';
 import { CONSUMERS, jobEventSchema } from '@tapeline/contracts';
 import {
+  BatchWriter,
   isUnavailable,
   projectEvent,
   readAccepted,
@@ -22,6 +23,7 @@ import { WriterRules } from './writer-rules.js';
 export class WriterController {
   constructor(
     private readonly storage: Storage,
+    private readonly batches: BatchWriter,
     private readonly publisher: BusPublisher,
     private readonly rules: WriterRules,
   ) {}
@@ -71,7 +73,11 @@ export class WriterController {
 
   private store(message: BusMessage): Promise<Outcome> {
     return this.guarded(async () => {
-      const { job_id: jobId, chunk_id: chunkId } = await storeMessage(this.storage, message);
+      const { job_id: jobId, chunk_id: chunkId } = await storeMessage(
+        this.storage,
+        this.batches,
+        message,
+      );
       await this.settle(message, jobId, chunkId);
       return done();
     }, 'bad_header');

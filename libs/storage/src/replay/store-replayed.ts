@@ -1,13 +1,13 @@
 /** Batches that come again for a replay: what passes now is stored, what does not keeps its newest reason. */
 import type { BatchHeader, ReplayCommand, RuleOutcome } from '@tapeline/contracts';
-import { encodeCopy, quoteIdentifier } from '@tapeline/records';
+import { encodeCopyRows } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
 import { activeTraceId } from '@tapeline/telemetry';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
 import { BatchMismatchError, checkAccepted, checkRefused } from '../write/check-batch.js';
 import { ensureColumns } from '../write/ensure-columns.js';
-import { copyRows } from '../write/write-batch.js';
+import { copyRows } from '../write/copy-rows.js';
 import { countReplayed } from './end-replay.js';
 import type { ReplayCounts } from './end-replay.js';
 import { addToDetails } from './replay-details.js';
@@ -60,8 +60,8 @@ export async function storeReplayed(
     if (!isDry) {
       const rows = batch.take(tried.passed);
       if (rows.length > 0) {
-        const encoded = encodeCopy(rows, datasetId);
-        await copyRows(client, rows, encoded, quoteIdentifier(batch.schema.table));
+        const encoded = encodeCopyRows(rows, datasetId);
+        await copyRows(client, batch.schema, [{ encoded, length: rows.length }]);
       }
       await resolve(client, 'replayed', tried.passedIds);
       await resolve(client, 'filtered', tried.filteredIds);

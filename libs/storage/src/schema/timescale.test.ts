@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   copyStatement,
   DAY_NS,
-  encodeCopy,
+  copyStream,
+  encodeCopyRows,
   sampleBatch,
   SCHEMA_NAMES,
   SCHEMAS,
@@ -44,7 +45,7 @@ function recordsOf(name: SchemaName): ColumnarBatch {
 
 async function copy(batch: ColumnarBatch): Promise<void> {
   await db.query(copyStatement(batch.schema).replace('STDIN', "'/dev/blob'"), [], {
-    blob: new Blob([encodeCopy(batch, 1) as Uint8Array<ArrayBuffer>]),
+    blob: new Blob(copyStream([encodeCopyRows(batch, 1)]) as Uint8Array<ArrayBuffer>[]),
   });
 }
 

@@ -1,13 +1,13 @@
 import type { BatchHeader } from '@tapeline/contracts';
-import { activeTraceId } from '@tapeline/telemetry';
 import type { PoolClient } from 'pg';
+import { BatchMismatchError } from './check-batch.js';
 
 /** What became of a part of a batch. */
 export interface LedgerEntry {
   readonly stored: number;
   readonly quarantined: number;
   readonly filtered: number;
-  /** First and last index timestamp, ns; null without rows. */
+  /** Earliest and latest index timestamp, ns; null without rows. */
   readonly first: bigint | null;
   readonly last: bigint | null;
 }
@@ -21,58 +21,103 @@ export class BatchConflictError extends Error {
   override readonly name = 'BatchConflictError';
 }
 
+/** A part of a batch and what became of it. */
+export interface PartClaim {
+  readonly header: BatchHeader;
+  readonly entry: LedgerEntry;
+  /** Of the message that brought it. */
+  readonly traceId: string | null;
+}
+
 /**
- * Claims a part of a batch in the transaction that writes its rows: where its rows go, or undefined if it has
- * to be left out, since the part or the whole batch is accounted for already. Parts of one batch are
+ * Claims parts of batches in the transaction that writes their rows: for each where its rows go, or undefined if
+ * it has to be left out, since the part or the whole batch is accounted for already. Parts of one batch are
  * claimed one at a time, so that together they never count more records than were fetched.
- * @throws BatchConflictError if the batch is there with other records, or was begun under rules with
- *   other outcomes.
+ * @throws BatchConflictError if a batch is there with other records, or was begun under rules with
+ *   other outcomes; BatchMismatchError if its records are not of its chunk's range.
  */
 export async function claim(
   client: PoolClient,
-  header: BatchHeader,
-  entry: LedgerEntry,
-): Promise<Destination | undefined> {
-  // A statement of its own: the next one sees what the transaction that held the lock has committed.
-  const { rows: chunks } = await client.query<{ replaces: boolean | null }>(
-    `SELECT pg_advisory_xact_lock(hashtextextended($1, 0)),
-            (SELECT request ? 'replaces' FROM chunk WHERE chunk_id = $2) AS replaces`,
-    [`batch ${header.batch_id}`, header.chunk_id],
+  claims: readonly PartClaim[],
+): Promise<(Destination | undefined)[]> {
+  // All transactions lock in the same order. A statement of its own: the next one sees what the transactions that
+  // held the locks have committed.
+  const inOrder = claims.toSorted((a, b) => (a.header.batch_id < b.header.batch_id ? -1 : 1));
+  const { rows: chunks } = await client.query<ChunkRow>(
+    `SELECT pg_advisory_xact_lock(hashtextextended('batch ' || given.batch, 0)), given.chunk,
+            request ? 'replaces' AS replaces, start_ns, end_ns
+       FROM unnest($1::text[], $2::text[]) AS given (batch, chunk) LEFT JOIN chunk ON chunk_id = given.chunk`,
+    [inOrder.map(({ header }) => header.batch_id), inOrder.map(({ header }) => header.chunk_id)],
   );
-  const { rows: parts } = await client.query<Part>(
-    `SELECT part, sha256, fetched, stored, quarantined, filtered, rules_version
-       FROM ledger WHERE batch_id = $1`,
-    [header.batch_id],
+  const chunkOf = new Map(chunks.map((row) => [row.chunk, row]));
+  const { rows: known } = await client.query<Part>(
+    `SELECT batch_id, part, sha256, fetched, stored, quarantined, filtered, rules_version
+       FROM ledger WHERE batch_id = ANY($1)`,
+    [claims.map(({ header }) => header.batch_id)],
   );
-  if (!isNew(parts, header, entry)) return undefined;
+  const fresh: PartClaim[] = [];
+  const destinations = claims.map((part): Destination | undefined => {
+    const { header, entry } = part;
+    const parts = known.filter(({ batch_id: id }) => id === header.batch_id);
+    if (!isNew(parts, header, entry)) return undefined;
+    const chunk = chunkOf.get(header.chunk_id);
+    if (chunk) checkRange(header, entry, chunk);
+    known.push({ ...header, ...entry });
+    fresh.push(part);
+    return chunk?.replaces ? 'staging' : 'market';
+  });
+  if (fresh.length > 0) await enter(client, fresh);
+  return destinations;
+}
+
+interface ChunkRow {
+  readonly chunk: string;
+  readonly replaces: boolean | null;
+  /** ns; null for a chunk that is not known. */
+  readonly start_ns: string | null;
+  readonly end_ns: string | null;
+}
+
+/** The last nanosecond is a chunk's own where its claims say so. */
+function checkRange(header: BatchHeader, { first, last }: LedgerEntry, chunk: ChunkRow): void {
+  if (first === null || last === null || chunk.start_ns === null || chunk.end_ns === null) return;
+  if (first >= BigInt(chunk.start_ns) && last <= BigInt(chunk.end_ns)) return;
+  throw new BatchMismatchError(
+    `batch ${header.batch_id} has records from ${first} to ${last}, its chunk is for ${chunk.start_ns} to ${chunk.end_ns}`,
+  );
+}
+
+async function enter(client: PoolClient, claims: readonly PartClaim[]): Promise<void> {
+  const list = <Value>(pick: (claim: PartClaim) => Value): Value[] => claims.map(pick);
   await client.query(
     `INSERT INTO ledger (batch_id, part, chunk_id, job_id, dataset, schema, fetched, stored,
                          quarantined, filtered, sha256, rules_version, first_ns, last_ns, trace_id)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[], $8::int[],
+                          $9::int[], $10::int[], $11::text[], $12::text[], $13::numeric[], $14::numeric[], $15::text[])`,
     [
-      header.batch_id,
-      header.part,
-      header.chunk_id,
-      header.job_id,
-      header.dataset,
-      header.schema,
-      header.fetched,
-      entry.stored,
-      entry.quarantined,
-      entry.filtered,
-      header.sha256,
-      header.rules_version,
-      entry.first,
-      entry.last,
-      activeTraceId(),
+      list(({ header }) => header.batch_id),
+      list(({ header }) => header.part),
+      list(({ header }) => header.chunk_id),
+      list(({ header }) => header.job_id),
+      list(({ header }) => header.dataset),
+      list(({ header }) => header.schema),
+      list(({ header }) => header.fetched),
+      list(({ entry }) => entry.stored),
+      list(({ entry }) => entry.quarantined),
+      list(({ entry }) => entry.filtered),
+      list(({ header }) => header.sha256),
+      list(({ header }) => header.rules_version),
+      list(({ entry }) => entry.first),
+      list(({ entry }) => entry.last),
+      list(({ traceId }) => traceId),
     ],
   );
-  return chunks[0]?.replaces ? 'staging' : 'market';
 }
 
 type Counts = Pick<LedgerEntry, 'stored' | 'quarantined' | 'filtered'>;
 
 interface Part extends Counts {
+  readonly batch_id: string;
   readonly part: string;
   readonly sha256: string;
   readonly fetched: number;

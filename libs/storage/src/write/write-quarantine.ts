@@ -1,6 +1,7 @@
 import type { BatchHeader } from '@tapeline/contracts';
 import { ORDINAL, readString, UNDEF_TIMESTAMP } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
+import { activeTraceId } from '@tapeline/telemetry';
 import type { Storage } from '../storage.js';
 import { checkRefused } from './check-batch.js';
 import { claim } from './ledger.js';
@@ -22,13 +23,8 @@ export async function writeQuarantine(
   const ids = batch.column('instrument_id') as Uint32Array;
   const ordinals = batch.ordinals();
   return storage.transaction(async (client) => {
-    const destination = await claim(client, header, {
-      stored: 0,
-      quarantined: batch.length,
-      filtered: 0,
-      first: null,
-      last: null,
-    });
+    const entry = { stored: 0, quarantined: batch.length, filtered: 0, first: null, last: null };
+    const [destination] = await claim(client, [{ header, entry, traceId: activeTraceId() }]);
     if (!destination) return 'duplicate';
     await client.query(
       `INSERT INTO quarantine (dataset, schema, chunk_id, batch_id, job_id, rules_version,

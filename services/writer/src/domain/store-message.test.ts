@@ -3,7 +3,7 @@ import { writeBatchHeader } from '@tapeline/contracts';
 import type { BatchHeader } from '@tapeline/contracts';
 import { encodeArrow, sampleBatch, SCHEMAS } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
-import { migrate, Storage } from '@tapeline/storage';
+import { BatchWriter, migrate, Storage } from '@tapeline/storage';
 import { testDatabase } from '@tapeline/testing';
 import type { TestDatabase } from '@tapeline/testing';
 import { storeMessage } from './store-message.js';
@@ -11,11 +11,13 @@ import { whyRefused } from './why-refused.js';
 
 let database: TestDatabase;
 let storage: Storage;
+let batches: BatchWriter;
 
 beforeAll(async () => {
   database = await testDatabase();
   await migrate(database.url);
   storage = Storage.open({ url: database.url, connections: 2 });
+  batches = new BatchWriter(storage, { transactions: 2 });
 });
 afterAll(async () => {
   await storage.close();
@@ -88,9 +90,9 @@ it('stores accepted and refused records of a batch, however often they come', as
       }),
     ),
   ];
-  for (const message of [...messages, ...messages]) await storeMessage(storage, message);
-  expect(await storeMessage(storage, messages[0]!)).toEqual(accepted);
-  expect(await storeMessage(storage, messages[1]!)).toEqual(refused);
+  for (const message of [...messages, ...messages]) await storeMessage(storage, batches, message);
+  expect(await storeMessage(storage, batches, messages[0]!)).toEqual(accepted);
+  expect(await storeMessage(storage, batches, messages[1]!)).toEqual(refused);
   expect(await held('whole')).toEqual({
     rows: 3,
     ledger: [
@@ -132,7 +134,7 @@ describe('a message that is not what it should be is refused for good, and nothi
     ['no reasons', writeBatchHeader(withoutReasons), good, 'batch_mismatch'],
   ])('%s', async (_, header, payload, code) => {
     const before = await held('bad');
-    const error: unknown = await storeMessage(storage, messageOf(header, payload)).catch(
+    const error: unknown = await storeMessage(storage, batches, messageOf(header, payload)).catch(
       (thrown: unknown) => thrown,
     );
     expect(whyRefused(error, 'bad_header')?.code).toBe(code);

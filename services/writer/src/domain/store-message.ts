@@ -2,12 +2,13 @@ import type { BusMessage } from '@tapeline/bus';
 import { readBatchHeader, ruleOutcomeSchema } from '@tapeline/contracts';
 import type { BatchHeader } from '@tapeline/contracts';
 import { decodeArrow } from '@tapeline/records';
-import { storeReplayed, writeBatch, writeQuarantine } from '@tapeline/storage';
-import type { Storage } from '@tapeline/storage';
+import { storeReplayed, writeQuarantine } from '@tapeline/storage';
+import type { BatchWriter, Storage } from '@tapeline/storage';
 
 /** Stores the batch or the refused records of a message; @returns its header. */
 export async function storeMessage(
   storage: Storage,
+  batches: BatchWriter,
   message: Pick<BusMessage, 'data' | 'header'>,
 ): Promise<BatchHeader> {
   const header = readBatchHeader((name) => message.header(name));
@@ -23,7 +24,7 @@ export async function storeMessage(
       : ({ kind: 'refused', rules, reasons } as const);
     await storeReplayed(storage, { ...header, replay }, batch, part);
   } else if (isAccepted) {
-    await writeBatch(storage, header, batch, outcomes);
+    await batches.write(header, batch, outcomes);
   } else {
     await writeQuarantine(storage, header, batch, rules, reasons);
   }
