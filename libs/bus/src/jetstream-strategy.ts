@@ -13,10 +13,13 @@ import { FailureCounts } from './failure-counts.js';
 import { messagingAttributes } from './messaging-attributes.js';
 import { keepInHand, settle } from './settle.js';
 import type { Result } from './settle.js';
+import { NotYetError, TransientError } from './transient-error.js';
 
 /** Nest's handlers on JetStream pull consumers: see {@link Consume}. */
 export class JetStreamStrategy extends Server implements CustomTransportStrategy {
   private readonly consumers: ConsumerWorkers[] = [];
+  /** What kept a consumer from going on, until it has gone on. */
+  private readonly outages = new Map<string, string>();
 
   constructor(
     private readonly bus: Bus,
@@ -52,7 +55,8 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
   /** Why the service cannot do its work, or null if it can. */
   trouble(): string | null {
     if (!this.bus.connected) return 'the NATS server is away';
-    return this.consumers.find((workers) => workers.trouble !== null)?.trouble ?? null;
+    const [outage] = this.outages.values();
+    return this.consumers.find((workers) => workers.trouble !== null)?.trouble ?? outage ?? null;
   }
 
   on(): never {
@@ -99,6 +103,7 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
         { kind: SpanKind.CONSUMER, attributes, parent: extractTraceContext(header) },
         async (span) => {
           const result = await this.ask(handler, message);
+          this.noteOutage(consumer, result);
           if (result.kind === 'failed') markFailed(span, result.error);
           if (result.kind === 'dead') markFailed(span, new Error(result.message));
           await settle(jsMessage, result, {
@@ -112,6 +117,13 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
     } finally {
       clearInterval(extend);
     }
+  }
+
+  private noteOutage({ durable }: ConsumerDescription, result: Result): void {
+    const error = result.kind === 'failed' ? result.error : undefined;
+    if (error instanceof NotYetError) return;
+    if (error instanceof TransientError) this.outages.set(durable, error.message);
+    else this.outages.delete(durable);
   }
 
   /**

@@ -87,8 +87,10 @@ it('never counts an outage: not while it lasts, and not against what fails after
   const queue = testQueue({ maxDeliver: 2 });
   await provision(bus, [queue.stream], [queue.consumer]);
   const attempts: number[] = [];
+  const troubles: (string | null)[] = [];
   const worker = await startTestWorker(bus, queue.consumer, async (message) => {
     attempts.push(message.attempt);
+    troubles.push(worker.strategy.trouble());
     if (attempts.length <= 3) throw new TransientError('the database is away');
     if (attempts.length === 4) throw new Error('an ordinary failure');
     return done();
@@ -99,6 +101,9 @@ it('never counts an outage: not while it lasts, and not against what fails after
     return (await countMessages(bus, queue.stream.name)) === 0;
   });
   expect(attempts).toEqual([1, 1, 1, 1, 2]);
+  // The service is not ready while it lasts.
+  const away = 'the database is away';
+  expect([...troubles, worker.strategy.trouble()]).toEqual([null, away, away, away, null, null]);
   expect(await countMessages(bus, 'DEAD_LETTERS')).toBe(before);
   await worker.close();
 });

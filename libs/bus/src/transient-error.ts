@@ -6,3 +6,6 @@ export class TransientError extends Error {
   readonly code = 'transient';
   override readonly name = 'TransientError';
 }
+
+/** What others have to do first has not been done yet. The service itself is well meanwhile. */
+export class NotYetError extends TransientError {}

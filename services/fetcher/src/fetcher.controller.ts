@@ -1,6 +1,13 @@
 import { Controller } from '@nestjs/common';
 import { ArchiveError } from '@tapeline/archive';
-import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeline/bus';
+import {
+  BusPublisher,
+  Consume,
+  deadLetter,
+  done,
+  NotYetError,
+  TransientError,
+} from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
 import {
   COMMAND_SUBJECT,
@@ -134,7 +141,7 @@ export class FetcherController {
     if (ageOf(message) > LONGEST_WAIT) {
       return deadLetter('not_waiting', `job '${jobId}' has not come to wait for approval`);
     }
-    throw new TransientError(`job '${jobId}' is not known to wait for approval yet`);
+    throw new NotYetError(`job '${jobId}' is not known to wait for approval yet`);
   }
 
   /** The command becomes a dead letter; its job must not seem to be under way. */

@@ -30,6 +30,7 @@ const COMMAND: IngestCommand = {
 let database: TestDatabase;
 let nats: TestNats;
 let service: ChildProcess;
+let healthPort: number;
 let bus: Bus;
 let publisher: BusPublisher;
 let storage: Storage;
@@ -49,7 +50,7 @@ beforeAll(async () => {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await isReady(service);
+  healthPort = await readiness(service);
   bus = await connectBus({ url: nats.url, name: 'test' });
   publisher = new BusPublisher(bus, createLogger('test', 'silent'));
   storage = Storage.open({ url: database.url, connections: 2 });
@@ -65,12 +66,15 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Reads what the service prints until it is ready; what follows is dropped. */
-async function isReady({ stdout }: ChildProcess): Promise<void> {
+/** Reads what the service prints until it is ready; what follows is dropped. @returns the port of its health. */
+async function readiness({ stdout }: ChildProcess): Promise<number> {
   const lines: string[] = [];
   for await (const line of createInterface(stdout!)) {
     lines.push(line);
-    if ((JSON.parse(line) as { msg: string }).msg === 'ready') return void stdout!.resume();
+    const { msg, health } = JSON.parse(line) as { msg: string; health?: number };
+    if (msg !== 'ready') continue;
+    stdout!.resume();
+    return health!;
   }
   throw new Error(`the writer ended before it was ready:\n${lines.join('\n')}`);
 }
@@ -254,6 +258,38 @@ it('loses and doubles nothing while its database sessions are ended again and ag
   expect((await rowsOf('trades')) - before).toBe(60_000);
   const { state } = await bus.jsm.streams.info(STREAMS.DEAD_LETTERS.name);
   expect(state.messages).toBe(1);
+});
+
+it('waits while the database is read-only, says so, and goes on by itself', async () => {
+  const health = async (): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).text();
+  const until = async (isSo: (text: string) => boolean): Promise<string> => {
+    for (;;) {
+      const text = await health();
+      if (isSo(text)) return text;
+      await delay(20);
+    }
+  };
+  const setReadOnly = async (isOn: boolean): Promise<void> => {
+    const name = new URL(database.url).pathname.slice(1);
+    await storage.pool.query(
+      `BEGIN READ WRITE; ALTER DATABASE "${name}" SET default_transaction_read_only = ${isOn ? 'on' : 'off'}; COMMIT`,
+    );
+    await storage.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'tapeline'`,
+    );
+  };
+  await plan('waits', 'r');
+  const before = await rowsOf('trades');
+  await setReadOnly(true);
+  await publish('waits', 'r', 0, trades(10));
+  await publisher.publishEvent(fetchedEvent('waits', 'r', 10, 1));
+  expect(await until((text) => text.includes('read-only'))).toContain('the database is away');
+  expect(await rowsOf('trades')).toBe(before);
+  await setReadOnly(false);
+  expect(await ended('waits')).toMatchObject({ state: 'completed', stored: 10, holds: true });
+  await until((text) => !text.includes('away'));
 });
 
 it('stops in good order when it is told to', async () => {
