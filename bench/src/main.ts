@@ -46,7 +46,7 @@ if (!isCount(rounds) || !isCount(records)) {
     values.json
       ? JSON.stringify(result)
       : `one connection ${result.one_connection_rows_per_s} rows/s, two ${result.two_connections_rows_per_s}, psql \\copy ${result.psql_rows_per_s}; ` +
-          `ratios ${result.ratio_one_connection} and ${result.ratio_two_connections} (median of ${rounds}); ${result.bytes_per_row} bytes a row with its index`,
+          `ratios ${result.ratio_one_connection} and ${result.ratio_two_connections} (median of ${rounds}); ${result.bytes_per_row} bytes a row with its index, ${result.compressed_bytes_per_row} once TimescaleDB has compressed it`,
   );
 } else if (name === 'dbn') {
   const results = await benchDbn(records, rounds);

@@ -14,9 +14,12 @@ import { BatchWriter, migrate, Storage, writeBatch } from '@tapeline/storage';
 import { fillTrades } from '../dbn/fill-trades.js';
 import { median } from '../median.js';
 import { psql } from '../psql.js';
+import { compressedSize } from './compressed-size.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const BATCH = 10_000;
+/** Batches of which the compressed size is told. */
+const COMPRESSED_BATCHES = 30;
 
 export interface StoreResult {
   readonly rows: number;
@@ -26,7 +29,11 @@ export interface StoreResult {
   readonly psql_rows_per_s: number;
   readonly ratio_one_connection: number;
   readonly ratio_two_connections: number;
+  /** In PostgreSQL, with its index. */
   readonly bytes_per_row: number;
+  /** In TimescaleDB's row store and columnstore. */
+  readonly timescale_bytes_per_row: number;
+  readonly compressed_bytes_per_row: number;
 }
 
 /** A message as the validator publishes it. */
@@ -61,6 +68,8 @@ export async function benchStore(rounds: number, records: number): Promise<Store
         `round ${round}: one connection ${shown[0]}, two ${shown[1]}, psql ${shown[2]} rows/s\n`,
       );
     }
+    const sample = messages.slice(0, COMPRESSED_BATCHES);
+    const sizes = await compressedSize(sample.map(({ payload }) => decodeArrow(payload).batch));
     const middle = (pick: (round: Round) => number): number => median(results.map(pick));
     return {
       rows,
@@ -71,6 +80,8 @@ export async function benchStore(rounds: number, records: number): Promise<Store
       ratio_one_connection: Number(middle(({ one, peer }) => one / peer).toFixed(3)),
       ratio_two_connections: Number(middle(({ two, peer }) => two / peer).toFixed(3)),
       bytes_per_row: Number(middle(({ bytesPerRow }) => bytesPerRow).toFixed(1)),
+      timescale_bytes_per_row: Number(sizes.rowStore.toFixed(1)),
+      compressed_bytes_per_row: Number(sizes.columnStore.toFixed(1)),
     };
   } finally {
     await server.stop();
