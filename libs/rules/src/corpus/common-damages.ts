@@ -45,7 +45,8 @@ const TIMES: readonly CorpusEntry[] = [
   ...each(BARS, { ts_event: UNDEF_TIMESTAMP }, WRONG_EVENT),
   ...each(BARS, { ts_event: YEAR_2200 - 1n }, 'stored'),
   // What is unset is neither before nor after anything.
-  ...each(RECEIVED, { ts_event: UNDEF_TIMESTAMP }, 'stored'),
+  ...each(EVENTS, { ts_event: UNDEF_TIMESTAMP }, 'stored, warn ts_event_undefined'),
+  ...each(LAX, { ts_event: UNDEF_TIMESTAMP }, 'stored'),
 ];
 
 const ACTIONS = 'ACMRFN';

@@ -54,6 +54,9 @@ export const PROOFS: Readonly<Record<string, readonly Proof[]>> = {
       edges: [{ ts_event: YEAR_1980 }, { ts_event: YEAR_2200 - 1n }],
     },
   ],
+  ts_event_undefined: [
+    { breaks: [{ ts_event: UNDEF_TIMESTAMP }], edges: [{ ts_event: YEAR_1980 }] },
+  ],
   not_a_trade: [
     { breaks: [{ action: 'A' }, { action: 'X' }, { action: 0 }], edges: [{ action: 'T' }] },
   ],
