@@ -71,10 +71,10 @@ export const WRONG_CONDITIONS: readonly (readonly [marked: string, message: stri
   ['«min(price) > 1', 'min takes 2 arguments or more'],
   // the syntax, and parts of CEL that are no part of the language
   ['price >«', 'ends too early'],
-  ['price > 1 «size', 'Unexpected character'],
+  ['price > 1 «size', "'size' is not expected here"],
   ['(price > 1«', 'the expression ends'],
-  ['price «= 1', 'Unexpected character'],
-  ['price > 1 «& size > 1', 'Unexpected character'],
+  ['price «= 1', '== compares'],
+  ['price > 1 «& size > 1', '&& joins conditions'],
   ['side in [«price]', 'char compared with price'],
   ['«price[0] > 1', "'[]' is not part"],
   ['size > «2u', 'unsigned and bytes'],
