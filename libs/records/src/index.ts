@@ -3,6 +3,7 @@ export { ArrowMismatchError, readString } from './arrow-text.js';
 export * from './arrow.js';
 export * from './columnar-batch.js';
 export * from './copy-binary.js';
+export * from './copy-decoder.js';
 export * from './describe-record.js';
 export * from './extend-schema.js';
 export * from './messages.js';
