@@ -276,8 +276,10 @@ function numericReader(data: BigUint64Array, unset: bigint): FieldReader {
 function textReader(bytes: Uint8Array, width: number): FieldReader {
   return (view, at, length, row) => {
     let out = row * width;
+    const end = out + width;
     for (let from = at; from < at + length; from++) {
       const byte = view.getUint8(from);
+      if (out === end) throw new CopyFormatError(`a text is longer than ${width} bytes`);
       bytes[out++] = byte < 0x80 ? byte : ((byte & 0x03) << 6) | (view.getUint8(++from) & 0x3f);
     }
   };

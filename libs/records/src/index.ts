@@ -4,6 +4,7 @@ export * from './arrow.js';
 export * from './columnar-batch.js';
 export * from './copy-binary.js';
 export * from './copy-decoder.js';
+export * from './decimal-text.js';
 export * from './describe-record.js';
 export * from './extend-schema.js';
 export * from './messages.js';

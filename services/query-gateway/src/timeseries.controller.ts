@@ -15,7 +15,10 @@ export const QUERY_STORAGE = Symbol('query storage');
 
 @Controller('v1/timeseries')
 export class TimeseriesController {
-  constructor(@Inject(QUERY_STORAGE) private readonly storage: Storage) {}
+  constructor(
+    @Inject(QUERY_STORAGE) private readonly storage: Storage,
+    private readonly lookups: Storage,
+  ) {}
 
   /** Records of a range, in Databento's parameters, as JSON, CSV or DBN. */
   @Get()
@@ -25,9 +28,9 @@ export class TimeseriesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
     const request = readTimeseriesRequest(query, headers.accept);
-    const outcome = await openTimeseries(this.storage, request, closing(reply));
+    const outcome = await openTimeseries(this.storage, this.lookups, request, closing(reply));
     if (outcome.outcome !== 'answer') throw await explainRefusal(this.storage, request, outcome);
-    const first = await firstRow(outcome);
+    const first = await firstRecords(outcome);
     if (first === undefined) {
       const problem = await explainNothing(this.storage, request, outcome);
       if (problem) throw problem;
@@ -35,7 +38,7 @@ export class TimeseriesController {
     const format = formatOf(request, outcome);
     reply.header('Cache-Control', 'no-store').header('Vary', 'Accept');
     if (outcome.missing.length > 0) reply.header('X-Warning', gapWarning(outcome));
-    return new StreamableFile(new AnswerStream(outcome.rows, first, format), {
+    return new StreamableFile(new AnswerStream(outcome.records, first, format), {
       type: format.contentType,
     });
   }
@@ -61,11 +64,11 @@ function closing({ raw }: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
-async function firstRow({ rows }: TimeseriesAnswer) {
+async function firstRecords({ records }: TimeseriesAnswer) {
   try {
-    return await rows.next();
+    return await records.next();
   } catch (error) {
-    await rows.close();
+    await records.close();
     throw error;
   }
 }

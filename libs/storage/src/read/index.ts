@@ -1,8 +1,8 @@
-export type { AnswerField, AnswerRow } from './answer-field.js';
 export type { SymbolInterval } from './disjoint-intervals.js';
 export { anyHeld, heldRanges, heldSchemas } from './held-ranges.js';
 export type { HeldTimeRange, Missing } from './held-ranges.js';
 export type { SymbolResolution } from './resolve-symbols.js';
-export type { RowCursor } from './row-cursor.js';
+export type { RecordBatch, RecordCursor } from './record-cursor.js';
+export type { RowSymbols } from './symbol-names.js';
 export * from './suggest-symbols.js';
 export * from './timeseries-query.js';

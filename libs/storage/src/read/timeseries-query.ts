@@ -1,17 +1,16 @@
 import type { StypeIn } from '@tapeline/contracts';
 import { extendSchema, SCHEMAS } from '@tapeline/records';
-import type { SchemaName } from '@tapeline/records';
+import type { SchemaDescription, SchemaName } from '@tapeline/records';
 import type { PoolClient } from 'pg';
 import { readDerivedColumns } from '../schema/derived-columns.js';
 import type { Storage } from '../storage.js';
-import { answerFields } from './answer-field.js';
-import type { AnswerField } from './answer-field.js';
 import { disjointIntervals } from './disjoint-intervals.js';
 import { missingParts, readDatasets } from './held-ranges.js';
 import type { Missing } from './held-ranges.js';
 import { resolveSymbols } from './resolve-symbols.js';
 import type { SymbolResolution } from './resolve-symbols.js';
-import { ignoreError, RowCursor } from './row-cursor.js';
+import { ignoreError, RecordCursor } from './record-cursor.js';
+import { requestedNames, venueNames } from './symbol-names.js';
 import { timeseriesStatement } from './timeseries-statement.js';
 
 export interface TimeseriesQuery {
@@ -29,14 +28,15 @@ export interface TimeseriesQuery {
 /** Most parts of {@link TimeseriesAnswer.missing}. */
 export const MISSING_LIMIT = 1000;
 
-/** A query that has begun. Read `rows` to their end, or close it. */
+/** A query that has begun. Read `records` to their end, or close them. */
 export interface TimeseriesAnswer {
   readonly outcome: 'answer';
-  readonly fields: readonly AnswerField[];
   readonly resolution: SymbolResolution;
   /** The earliest parts of the query that are not held, at most {@link MISSING_LIMIT}. */
   readonly missing: readonly Missing[];
-  readonly rows: RowCursor;
+  /** With the columns that rules added. */
+  readonly schema: SchemaDescription;
+  readonly records: RecordCursor;
 }
 
 export type TimeseriesOutcome =
@@ -46,10 +46,12 @@ export type TimeseriesOutcome =
 
 /**
  * Begins a query in a read-only transaction, so that symbols, gaps and records are of one moment.
+ * @param lookups connections that no reader holds, for symbols of records as they come.
  * @param signal stops the statement on the server, also while it waits for the first row.
  */
 export async function openTimeseries(
   storage: Pick<Storage, 'pool'>,
+  lookups: Pick<Storage, 'pool'>,
   query: TimeseriesQuery,
   signal: AbortSignal,
 ): Promise<TimeseriesOutcome> {
@@ -59,7 +61,7 @@ export async function openTimeseries(
   try {
     signal.throwIfAborted();
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const begun = await begin(storage, client, query, signal);
+    const begun = await begin(storage, lookups, client, query, signal);
     if (begun.outcome !== 'answer') {
       await client.query('COMMIT');
       client.off('error', ignoreError);
@@ -74,6 +76,7 @@ export async function openTimeseries(
 
 async function begin(
   storage: Pick<Storage, 'pool'>,
+  lookups: Pick<Storage, 'pool'>,
   client: PoolClient,
   query: TimeseriesQuery,
   signal: AbortSignal,
@@ -96,7 +99,9 @@ async function begin(
   const schema = extendSchema(base, await readDerivedColumns(client, base));
   const intervals =
     resolution.intervals && disjointIntervals([...resolution.intervals.values()].flat());
-  const statement = timeseriesStatement({ ...query, schema, datasetId, intervals });
-  const rows = await RowCursor.open(storage.pool, client, { ...statement, schema }, signal);
-  return { outcome: 'answer', fields: answerFields(schema), resolution, missing, rows };
+  const text = timeseriesStatement({ ...query, schema, datasetId, intervals });
+  const symbolNames = intervals ? requestedNames(intervals) : venueNames(lookups, query.dataset);
+  const statement = { text, schema, symbolNames };
+  const records = await RecordCursor.open(storage.pool, client, statement, signal);
+  return { outcome: 'answer', schema, resolution, missing, records };
 }

@@ -1,13 +1,11 @@
-import { ORDINAL, nanosecondsName, quoteIdentifier } from '@tapeline/records';
+import { copyOutList, nanosecondsName, ORDINAL, quoteIdentifier } from '@tapeline/records';
 import type { SchemaDescription } from '@tapeline/records';
 import { microsecond } from '../microsecond.js';
-import { answerSelectList } from './answer-field.js';
 import type { SymbolInterval } from './disjoint-intervals.js';
 
 export interface TimeseriesSelection {
   readonly schema: SchemaDescription;
   readonly datasetId: number;
-  readonly dataset: string;
   /** Nanoseconds of the index timestamp, `[start, end)`. */
   readonly start: bigint;
   readonly end: bigint;
@@ -16,66 +14,69 @@ export interface TimeseriesSelection {
   readonly limit: number | undefined;
 }
 
-export interface Statement {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
+/** Most intervals that are read one by one and merged, so that nothing is sorted. */
+const MOST_MERGED = 64;
 
 /**
- * The one statement of an answer. All that comes from a user is a parameter; identifiers come from the
- * schema's description. Rows come by index timestamp, then in the source's order.
+ * The one statement of an answer: `COPY`, which takes no parameters. So its text is made of names of the schema's
+ * description, whole numbers, and times written here; no text of a user can be a part of it. Rows come by index
+ * timestamp, then in the source's order.
  */
-export function timeseriesStatement(selection: TimeseriesSelection): Statement {
+export function timeseriesStatement(selection: TimeseriesSelection): string {
   const { schema, intervals, start, end, limit } = selection;
-  const values: unknown[] = [];
-  const parameter = (value: unknown, type: string): string => `$${values.push(value)}::${type}`;
-  const time = `t.${quoteIdentifier(schema.indexColumn)}`;
-  const rest = `t.${quoteIdentifier(nanosecondsName(schema.indexColumn))}`;
-
-  const conditions = [
-    `t.dataset_id = ${parameter(selection.datasetId, 'smallint')}`,
+  const columns = copyOutList(schema);
+  const table = `${quoteIdentifier(schema.table)} t`;
+  const time = quoteIdentifier(schema.indexColumn);
+  const rest = quoteIdentifier(nanosecondsName(schema.indexColumn));
+  // Chunks count their records separately; the instrument makes ties between chunks repeatable.
+  const order = `ORDER BY t.${time}, t.${rest}, t.${quoteIdentifier(ORDINAL)}, t.instrument_id`;
+  const held = [
+    `t.dataset_id = ${wholeNumber(selection.datasetId)}`,
     // The plain bounds are for the index and the partitions; the pairs are exact to the nanosecond.
-    `${time} >= ${parameter(microsecond(start), 'timestamptz')}`,
-    `${time} <= ${parameter(microsecond(end - 1n), 'timestamptz')}`,
-    `(${time}, ${rest}) >= (${parameter(microsecond(start), 'timestamptz')}, ${parameter(Number(start % 1000n), 'smallint')})`,
-    `(${time}, ${rest}) < (${parameter(microsecond(end), 'timestamptz')}, ${parameter(Number(end % 1000n), 'smallint')})`,
+    `t.${time} >= ${microsecondText(start)}`,
+    `t.${time} <= ${microsecondText(end - 1n)}`,
+    `(t.${time}, t.${rest}) >= (${microsecondText(start)}, ${wholeNumber(Number(start % 1000n))})`,
+    `(t.${time}, t.${rest}) < (${microsecondText(end)}, ${wholeNumber(Number(end % 1000n))})`,
   ];
-  const from = [`${quoteIdentifier(schema.table)} t`];
-  const midnight = (date: string): string => `${date}T00:00:00Z`;
-  let symbol: string;
-  if (!intervals) {
-    const day = `(${time} AT TIME ZONE 'UTC')::date`;
-    symbol = `(SELECT min(y.symbol) FROM symbology y
-       WHERE y.dataset = ${parameter(selection.dataset, 'text')} AND y.stype_in = 'raw_symbol'
-         AND y.instrument_id = t.instrument_id AND y.d0 <= ${day} AND y.d1 > ${day})`;
-  } else if (intervals.length === 1) {
-    // With a constant instrument the index gives the order of time, and nothing large is sorted.
-    const [{ instrumentId, d0, d1, symbol: name }] = intervals as [SymbolInterval];
-    conditions.push(
-      `t.instrument_id = ${parameter(instrumentId, 'bigint')}`,
-      `${time} >= ${parameter(midnight(d0), 'timestamptz')}`,
-      `${time} < ${parameter(midnight(d1), 'timestamptz')}`,
-    );
-    symbol = parameter(name, 'text');
-  } else {
-    const list = (pick: (interval: SymbolInterval) => unknown, type: string): string =>
-      parameter(intervals.map(pick), `${type}[]`);
-    from.push(
-      `unnest(${list(({ instrumentId }) => instrumentId, 'bigint')},
-              ${list(({ d0 }) => midnight(d0), 'timestamptz')},
-              ${list(({ d1 }) => midnight(d1), 'timestamptz')},
-              ${list((interval) => interval.symbol, 'text')}) AS m (instrument_id, since, until, symbol)`,
-    );
-    conditions.push('t.instrument_id = m.instrument_id', `${time} >= m.since`, `${time} < m.until`);
-    symbol = 'm.symbol';
+  const some = limit === undefined ? '' : ` LIMIT ${wholeNumber(limit)}`;
+  const select = (from: string, conditions: readonly string[]): string =>
+    `SELECT ${columns} FROM ${from} WHERE ${conditions.join(' AND ')}`;
+  const copy = (query: string): string => `COPY (${query}) TO STDOUT (FORMAT binary)`;
+
+  if (!intervals) return copy(`${select(table, held)} ${order}${some}`);
+  if (intervals.length > MOST_MERGED) {
+    const list = (pick: (interval: SymbolInterval) => string, type: string): string =>
+      `ARRAY[${intervals.map(pick).join(',')}]::${type}[]`;
+    const from = `${table}, unnest(${list(({ instrumentId }) => wholeNumber(instrumentId), 'bigint')},
+        ${list(({ d0 }) => midnight(d0), 'timestamptz')}, ${list(({ d1 }) => midnight(d1), 'timestamptz')}) AS m (id, since, until)`;
+    const own = [`t.instrument_id = m.id`, `t.${time} >= m.since`, `t.${time} < m.until`];
+    return copy(`${select(from, [...held, ...own])} ${order}${some}`);
   }
-  const text = [
-    `SELECT ${answerSelectList(schema)}, ${symbol}`,
-    `FROM ${from.join(', ')}`,
-    `WHERE ${conditions.join('\n  AND ')}`,
-    // Chunks count their records separately; the instrument makes ties between chunks repeatable.
-    `ORDER BY ${time}, ${rest}, t.${quoteIdentifier(ORDINAL)}, t.instrument_id`,
-    ...(limit === undefined ? [] : [`LIMIT ${parameter(limit, 'bigint')}`]),
-  ].join('\n');
-  return { text, values };
+  // With a constant instrument the index gives the order of time, and parts in order are merged.
+  const parts = intervals.map(({ instrumentId, d0, d1 }) =>
+    select(table, [
+      ...held,
+      `t.instrument_id = ${wholeNumber(instrumentId)}`,
+      `t.${time} >= ${midnight(d0)}`,
+      `t.${time} < ${midnight(d1)}`,
+    ]),
+  );
+  if (parts.length === 0) return copy(`${select(table, ['false'])}`);
+  if (parts.length === 1) return copy(`${parts[0]} ${order}${some}`);
+  return copy(`SELECT * FROM (${parts.join('\nUNION ALL ')}) AS t ${order}${some}`);
+}
+
+/** @throws TypeError for what is no whole number of at least 0. */
+function wholeNumber(value: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`${value} is no whole number`);
+  return String(value);
+}
+
+const microsecondText = (nanoseconds: bigint): string =>
+  `'${microsecond(nanoseconds)}'::timestamptz`;
+
+/** @throws TypeError for what is no date. */
+function midnight(date: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) throw new TypeError(`'${date}' is no date`);
+  return `'${date}T00:00:00Z'::timestamptz`;
 }

@@ -1,17 +1,22 @@
-/** Columns that rules added to market tables. The comment of each says its kind: `price: middle of bid and ask`. */
+/**
+ * Columns that rules added to market tables. The comment of each says its kind, and of texts how long they are:
+ * `price: middle of bid and ask`, `string(8): what it is`.
+ */
 import { derivedColumn, isDerivedKind, quoteIdentifier } from '@tapeline/records';
 import type { ColumnDescription, SchemaDescription } from '@tapeline/records';
 import { escapeLiteral } from 'pg';
 import type { Pool, PoolClient } from 'pg';
 
-const COMMENT = /^(\w+): (.*)$/s;
+const COMMENT = /^(\w+)(?:\((\d+)\))?: (.*)$/s;
 
 /** The statement that says of a table's column what rules put into it. */
 export const commentOn = (
   { table }: SchemaDescription,
-  { name, derived, meaning }: ColumnDescription,
-): string =>
-  `COMMENT ON COLUMN ${quoteIdentifier(table)}.${quoteIdentifier(name)} IS ${escapeLiteral(`${derived}: ${meaning}`)}`;
+  { name, derived, meaning, width }: ColumnDescription,
+): string => {
+  const kind = derived === 'string' ? `string(${width})` : derived;
+  return `COMMENT ON COLUMN ${quoteIdentifier(table)}.${quoteIdentifier(name)} IS ${escapeLiteral(`${kind}: ${meaning}`)}`;
+};
 
 /** The columns that rules have added to the schema's table so far, in the order in which they came. */
 export async function readDerivedColumns(
@@ -27,7 +32,7 @@ export async function readDerivedColumns(
     [quoteIdentifier(table)],
   );
   return rows.flatMap(({ name, comment }) => {
-    const [, kind = '', meaning = ''] = COMMENT.exec(comment) ?? [];
-    return isDerivedKind(kind) ? [derivedColumn(name, kind, meaning)] : [];
+    const [, kind = '', width = '1', meaning = ''] = COMMENT.exec(comment) ?? [];
+    return isDerivedKind(kind) ? [derivedColumn(name, kind, meaning, Number(width))] : [];
   });
 }

@@ -25,7 +25,12 @@ export async function ensureColumns(storage: Storage, schema: SchemaDescription)
     );
   }
   await addColumns(storage.pool, schema, quoteIdentifier(schema.table));
-  for (const column of derived) await storage.pool.query(commentOn(schema, column));
+  for (const column of derived) {
+    const old = held.find(({ name }) => name === column.name);
+    // Texts that are stored may be longer than those of now.
+    const width = Math.max(column.width, old?.width ?? 0);
+    await storage.pool.query(commentOn(schema, { ...column, width }));
+  }
   known.set(storage, own.add(schema));
 }
 

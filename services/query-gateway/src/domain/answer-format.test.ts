@@ -1,4 +1,6 @@
 import { expect, it } from '@jest/globals';
+import { ColumnarBatch, sampleBatch, SCHEMAS, UNDEF_TIMESTAMP } from '@tapeline/records';
+import type { RecordBatch } from '@tapeline/storage';
 import { csvFormat, jsonFormat } from './answer-format.js';
 import type { AnswerFormat } from './answer-format.js';
 import type { TimeseriesRequest } from './timeseries-request.js';
@@ -16,31 +18,42 @@ const request: TimeseriesRequest = {
 
 const interval = { symbol: 'ESH1', instrumentId: 5482, d0: '2020-12-28', d1: '2020-12-29' };
 const answer = {
-  fields: [
-    { name: 'ts_event', kind: 'text' },
-    { name: 'price', kind: 'text' },
-    { name: 'size', kind: 'number' },
-    { name: 'symbol', kind: 'text' },
-  ] as const,
+  schema: SCHEMAS.trades,
   resolution: { intervals: new Map([['ESH1', [interval]]]), unknown: [] },
   missing: [{ symbol: 'ESH1', instrumentId: 5482, start: 1n, end: 2n }],
 };
 
-const rows = [
-  ['1609160400098821953', '3720.250000000', '4294967295', 'ESH1'],
-  [null, '-0.000000001', null, 'a "b", c\n'],
-];
+/** Two trades: an ordinary one, and one of which much is unset or strange. */
+function trades(): RecordBatch {
+  const batch = ColumnarBatch.allocate(SCHEMAS.trades, 2);
+  const set = (name: string, values: readonly (bigint | number)[]): void => {
+    values.forEach((value, row) => (batch.column(name)[row] = value));
+  };
+  set('ts_recv', [1_609_160_400_098_821_953n, 2n ** 64n - 2n]);
+  set('ts_event', [1_609_160_400_000_000_001n, UNDEF_TIMESTAMP]);
+  set('price', [3_720_250_000_000n, -1n]);
+  set('size', [4_294_967_295, 7]);
+  set('action', [0x54, 0x22]);
+  set('side', [0x42, 0x2c]);
+  set('ts_in_delta', [-13, 0]);
+  const names = ['ESH1', 'a "b", c\n'];
+  return { batch, symbols: { names, slots: Uint32Array.of(0, 1) } };
+}
 
-/** Row by row, each in a group of its own. */
-const write = (format: AnswerFormat, given: readonly (string | null)[][]): string =>
-  [
-    format.head,
-    ...given.map((row, index) => format.rows([row], index === 0)),
-    format.tail(given.length),
-  ].join('');
+function write(format: AnswerFormat, records: RecordBatch[]): string {
+  const texts = records.map((given, index) => Buffer.from(format.records(given, index === 0)));
+  const count = records.reduce((sum, { batch }) => sum + batch.length, 0);
+  return [format.head, ...texts, format.tail(count)].map(String).join('');
+}
+
+const one = (row: number): RecordBatch => {
+  const { batch, symbols } = trades();
+  const slots = symbols.slots.slice(row, row + 1);
+  return { batch: batch.slice(row, row + 1), symbols: { names: symbols.names, slots } };
+};
 
 it('writes JSON that keeps every digit', () => {
-  expect(JSON.parse(write(jsonFormat(request, answer), rows))).toEqual({
+  const expected = {
     dataset: 'GLBX.MDP3',
     schema: 'trades',
     stype_in: 'raw_symbol',
@@ -50,16 +63,42 @@ it('writes JSON that keeps every digit', () => {
     missing: [{ symbol: 'ESH1', instrument_id: 5482, start: '1', end: '2' }],
     records: [
       {
-        ts_event: '1609160400098821953',
+        ts_recv: '1609160400098821953',
+        ts_event: '1609160400000000001',
+        publisher_id: 0,
+        instrument_id: 0,
+        action: 'T',
+        side: 'B',
+        depth: 0,
         price: '3720.250000000',
         size: 4_294_967_295,
+        flags: 0,
+        ts_in_delta: -13,
+        sequence: 0,
         symbol: 'ESH1',
       },
-      { ts_event: null, price: '-0.000000001', size: null, symbol: 'a "b", c\n' },
+      {
+        ts_recv: '18446744073709551614',
+        ts_event: null,
+        publisher_id: 0,
+        instrument_id: 0,
+        action: '"',
+        side: ',',
+        depth: 0,
+        price: '-0.000000001',
+        size: 7,
+        flags: 0,
+        ts_in_delta: 0,
+        sequence: 0,
+        symbol: 'a "b", c\n',
+      },
     ],
     count: 2,
     complete: true,
-  });
+  };
+  const format = jsonFormat(request, answer);
+  expect(JSON.parse(write(format, [trades()]))).toEqual(expected);
+  expect(JSON.parse(write(format, [one(0), one(1)]))).toEqual(expected);
 });
 
 it('writes JSON without records', () => {
@@ -68,9 +107,22 @@ it('writes JSON without records', () => {
 });
 
 it('writes CSV with a header, empty nulls and quotes where they are needed', () => {
-  expect(write(csvFormat(answer), rows)).toBe(
-    'ts_event,price,size,symbol\n' +
-      '1609160400098821953,3720.250000000,4294967295,ESH1\n' +
-      ',-0.000000001,,"a ""b"", c\n"\n',
-  );
+  const text =
+    'ts_recv,ts_event,publisher_id,instrument_id,action,side,depth,price,size,flags,ts_in_delta,sequence,symbol\n' +
+    '1609160400098821953,1609160400000000001,0,0,T,B,0,3720.250000000,4294967295,0,-13,0,ESH1\n' +
+    '18446744073709551614,,0,0,"""",",",0,-0.000000001,7,0,0,0,"a ""b"", c\n"\n';
+  expect(write(csvFormat(answer), [trades()])).toBe(text);
+  expect(write(csvFormat(answer), [one(0), one(1)])).toBe(text);
+});
+
+it('makes room for whatever a record takes', () => {
+  const batch = sampleBatch(SCHEMAS.definition, 40);
+  for (const { name, type } of SCHEMAS.definition.columns) {
+    if (type === 'string') (batch.column(name) as Uint8Array).fill(1);
+  }
+  const symbols = { names: ['x'.repeat(5_000)], slots: new Uint32Array(40) };
+  const format = jsonFormat(request, { ...answer, schema: SCHEMAS.definition });
+  const { records } = JSON.parse(write(format, [{ batch, symbols }])) as { records: object[] };
+  expect(records).toHaveLength(40);
+  expect(records[39]).toMatchObject({ raw_symbol: '\u0001'.repeat(71), symbol: 'x'.repeat(5_000) });
 });

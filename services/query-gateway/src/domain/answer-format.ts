@@ -1,34 +1,47 @@
-import type { AnswerField, AnswerRow, TimeseriesAnswer } from '@tapeline/storage';
+import type { RecordBatch, TimeseriesAnswer } from '@tapeline/storage';
+import { answerColumns, recordWriter } from './record-text.js';
 import type { TimeseriesRequest } from './timeseries-request.js';
 
-/** How an answer is written: head, groups of rows in their order, tail. */
+/** How an answer is written: head, batches of records in their order, tail. */
 export interface AnswerFormat {
   readonly contentType: string;
   readonly head: string | Uint8Array;
-  /** At least one row; `isFirst` for the first group of the answer. */
-  readonly rows: (rows: readonly AnswerRow[], isFirst: boolean) => string | Uint8Array;
+  /** At least one record; `isFirst` for the first batch of the answer. */
+  readonly records: (records: RecordBatch, isFirst: boolean) => Uint8Array;
   readonly tail: (count: number) => string;
 }
 
-export type AnswerHead = Pick<TimeseriesAnswer, 'fields' | 'resolution' | 'missing'>;
+export type AnswerHead = Pick<TimeseriesAnswer, 'schema' | 'resolution' | 'missing'>;
+
+const fieldNames = ({ schema }: AnswerHead): string[] => [
+  ...answerColumns(schema).map(({ name }) => name),
+  'symbol',
+];
 
 /**
  * CSV with a header line, the columns in Databento's order, an unset value as an empty field. Texts are
  * quoted only where RFC 4180 needs it.
  */
-export function csvFormat({ fields }: AnswerHead): AnswerFormat {
+export function csvFormat(answer: AnswerHead): AnswerFormat {
+  const names = fieldNames(answer);
+  const write = recordWriter({
+    null: '',
+    quote: '',
+    text: quotedWhereNeeded,
+    before: names.map((_, index) => (index === 0 ? '' : ',')),
+    after: '\n',
+    between: '',
+  });
   return {
     contentType: 'text/csv; charset=utf-8; header=present',
-    head: `${fields.map(({ name }) => name).join(',')}\n`,
-    rows: (rows) => rows.map((row) => `${row.map(csvValue).join(',')}\n`).join(''),
+    head: `${names.join(',')}\n`,
+    records: (records) => write(records),
     tail: () => '',
   };
 }
 
-function csvValue(value: string | null): string {
-  if (value === null) return '';
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-}
+const quotedWhereNeeded = (text: string): string =>
+  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 /**
  * One JSON object. `count` and `complete` come last: an answer without them was cut. Prices, 64-bit
@@ -54,24 +67,23 @@ export function jsonFormat(request: TimeseriesRequest, answer: AnswerHead): Answ
       end: String(end),
     })),
   };
-  const names = answer.fields.map(
-    (field, index) => `${index === 0 ? '{' : ','}${JSON.stringify(field.name)}:`,
-  );
-  const write = answer.fields.map(valueWriter);
-  const record = (row: AnswerRow): string => {
-    let text = '';
-    for (let i = 0; i < row.length; i++) text += names[i]! + write[i]!(row[i] ?? null);
-    return `${text}}`;
-  };
+  const write = recordWriter({
+    null: 'null',
+    quote: '"',
+    text: (text: string) => JSON.stringify(text),
+    before: fieldNames(answer).map(
+      (name, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
+    ),
+    after: '}',
+    between: ',\n',
+  });
   return {
     contentType: 'application/json; charset=utf-8',
     head: `${JSON.stringify(head).slice(0, -1)},"records":[\n`,
-    rows: (rows, isFirst) => (isFirst ? '' : ',\n') + rows.map(record).join(',\n'),
+    records: (records, isFirst) => {
+      const text = write(records);
+      return isFirst ? text : Buffer.concat([Buffer.from(',\n'), text]);
+    },
     tail: (count) => `\n],"count":${count},"complete":true}\n`,
   };
 }
-
-const valueWriter = ({ kind }: AnswerField): ((value: string | null) => string) =>
-  kind === 'number'
-    ? (value) => value ?? 'null'
-    : (value) => (value === null ? 'null' : JSON.stringify(value));

@@ -1,26 +1,34 @@
 import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
-import type { AnswerRow } from '@tapeline/storage';
+import { ColumnarBatch, SCHEMAS } from '@tapeline/records';
+import type { RecordBatch } from '@tapeline/storage';
 import { AnswerStream } from './answer-stream.js';
 
+/** Writes each batch as its rows' ordinals. */
 const format = {
   contentType: 'text/plain',
   head: '[',
-  rows: (rows: readonly AnswerRow[], isFirst: boolean) => (isFirst ? '' : ',') + rows.join(','),
+  records: ({ batch }: RecordBatch, isFirst: boolean) =>
+    Buffer.from((isFirst ? '' : ',') + batch.ordinals().join(',')),
   tail: (count: number) => `]${count}`,
 };
 
-/** Counts what is read from it, and whether it was closed. */
-class Rows {
+/** Batches of one kind; counts what is read from it, and whether it was closed. */
+class Records {
   taken = 0;
   closed = 0;
   constructor(
-    private readonly length: number,
-    private readonly value = 'x',
+    private readonly batches: number,
+    private readonly rows = 1,
   ) {}
 
-  next(): Promise<readonly string[] | undefined> {
-    return Promise.resolve(this.taken++ < this.length ? [this.value] : undefined);
+  next(): Promise<RecordBatch | undefined> {
+    if (this.taken++ >= this.batches) return Promise.resolve(undefined);
+    const batch = ColumnarBatch.allocate(SCHEMAS.trades, this.rows);
+    return Promise.resolve({
+      batch,
+      symbols: { names: [null], slots: new Uint32Array(this.rows) },
+    });
   }
 
   close(): Promise<void> {
@@ -31,32 +39,32 @@ class Rows {
 
 it.each([
   [0, '[]0'],
-  [1, '[x]1'],
-  [3, '[x,x,x]3'],
-])('writes %i rows', async (length, expected) => {
-  const rows = new Rows(length);
+  [1, '[0]1'],
+  [3, '[0,0,0]3'],
+])('writes %i batches', async (length, expected) => {
+  const rows = new Records(length);
   expect(await text(new AnswerStream(rows, await rows.next(), format))).toBe(expected);
 });
 
-it('writes every row once across many chunks', async () => {
-  const rows = new Rows(10_000, 'x'.repeat(99));
+it('writes every record once across many batches', async () => {
+  const rows = new Records(100, 1_000);
   const answer = await text(new AnswerStream(rows, await rows.next(), format));
-  expect(answer).toHaveLength(10_000 * 100 - 1 + '[]10000'.length);
+  expect(answer).toHaveLength(2 * 100_000 - 1 + '[]100000'.length);
 });
 
-it('takes rows only while its reader reads, and closes them when it is destroyed', async () => {
-  const rows = new Rows(100_000, 'x'.repeat(999));
+it('takes records only while its reader reads, and closes them when it is destroyed', async () => {
+  const rows = new Records(10_000, 10_000);
   const stream = new AnswerStream(rows, await rows.next(), format);
   const closed = new Promise((resolve) => stream.once('close', resolve));
   await new Promise((resolve) => stream.once('readable', resolve));
-  expect(rows.taken).toBeLessThan(300);
+  expect(rows.taken).toBeLessThan(10);
   stream.destroy();
   await closed;
   expect(rows.closed).toBe(1);
 });
 
-it('fails as its rows fail, so that no cut answer looks whole', async () => {
-  const rows = new Rows(5);
+it('fails as its records fail, so that no cut answer looks whole', async () => {
+  const rows = new Records(5);
   const failing = {
     next: () => (rows.taken > 2 ? Promise.reject(new Error('gone')) : rows.next()),
     close: () => rows.close(),

@@ -1,55 +1,51 @@
 import { Readable } from 'node:stream';
-import type { AnswerRow, RowCursor } from '@tapeline/storage';
+import type { RecordBatch, RecordCursor } from '@tapeline/storage';
 import type { AnswerFormat } from './answer-format.js';
 
-/** Rows handed on together. */
-const ROWS_PER_CHUNK = 256;
-
 /**
- * The answer's bytes at the pace of their reader: while it does not read, no further row is fetched.
+ * The answer's bytes at the pace of their reader: while it does not read, no further record is fetched.
  * When the stream is destroyed, by a client that goes away, the statement is stopped.
  */
 export class AnswerStream extends Readable {
-  #next: AnswerRow | undefined;
+  #first: RecordBatch | undefined;
   #count = 0;
   #begun = false;
 
-  /** @param first the first row, read before the status was decided; undefined if there is none. */
+  /** @param first the first records, read before the status was decided; undefined if there are none. */
   constructor(
-    private readonly rows: Pick<RowCursor, 'next' | 'close'>,
-    first: AnswerRow | undefined,
+    private readonly records: Pick<RecordCursor, 'next' | 'close'>,
+    first: RecordBatch | undefined,
     private readonly format: AnswerFormat,
   ) {
     super();
-    this.#next = first;
+    this.#first = first;
   }
 
   override _read(): void {
-    void this.#readChunk();
+    void this.#readBatch();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     void this.#close(error, done);
   }
 
-  async #readChunk(): Promise<void> {
+  async #readBatch(): Promise<void> {
     try {
       if (!this.#begun) {
         this.#begun = true;
         this.push(this.format.head);
         return;
       }
-      const rows: AnswerRow[] = [];
-      while (this.#next !== undefined && rows.length < ROWS_PER_CHUNK) {
-        rows.push(this.#next);
-        this.#next = await this.rows.next();
-      }
-      if (rows.length > 0) this.push(this.format.rows(rows, this.#count === 0));
-      this.#count += rows.length;
-      if (this.#next === undefined) {
+      const records = this.#first ?? (await this.records.next());
+      this.#first = undefined;
+      if (records === undefined) {
         this.push(this.format.tail(this.#count));
         this.push(null);
+        return;
       }
+      const isFirst = this.#count === 0;
+      this.#count += records.batch.length;
+      this.push(this.format.records(records, isFirst));
     } catch (error) {
       this.destroy(error as Error);
     }
@@ -58,7 +54,7 @@ export class AnswerStream extends Readable {
   async #close(error: Error | null, done: (error?: Error | null) => void): Promise<void> {
     let failure = error;
     try {
-      await this.rows.close();
+      await this.records.close();
     } catch (closing) {
       failure ??= closing as Error;
     }

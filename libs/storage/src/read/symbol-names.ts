@@ -1,0 +1,87 @@
+import type { ColumnarBatch } from '@tapeline/records';
+import { instrumentDays, NO_DAY } from '../lookups/instrument-days.js';
+import type { InstrumentDay } from '../lookups/instrument-days.js';
+import { RecentValues } from '../lookups/recent-values.js';
+import type { Storage } from '../storage.js';
+import type { SymbolInterval } from './disjoint-intervals.js';
+
+/** The symbol of each record of a batch: `names[slots[row]]`, null where none is known. */
+export interface RowSymbols {
+  readonly names: readonly (string | null)[];
+  readonly slots: Uint32Array;
+}
+
+/** Tells the symbols of a batch as of each record's UTC day. */
+export type SymbolNames = (batch: ColumnarBatch) => Promise<RowSymbols>;
+
+type NamesOf = (pairs: readonly InstrumentDay[]) => Promise<(string | null)[]>;
+
+const namesBy =
+  (namesOf: NamesOf): SymbolNames =>
+  async (batch) => {
+    const { pairs, slots } = instrumentDays(batch);
+    const names = await namesOf(pairs);
+    if (!slots.includes(NO_DAY)) return { names, slots };
+    const nameless = slots.map((slot) => (slot === NO_DAY ? names.length : slot));
+    return { names: [...names, null], slots: nameless };
+  };
+
+const DAY_MS = 86_400_000;
+const dayNumber = (date: string): number => Date.parse(date) / DAY_MS;
+
+/** The symbols by which instruments were asked for. @param intervals disjoint. */
+export function requestedNames(intervals: readonly SymbolInterval[]): SymbolNames {
+  const byInstrument = Map.groupBy(intervals, ({ instrumentId }) => instrumentId);
+  const days = new Map(
+    [...byInstrument].map(([instrumentId, own]) => [
+      instrumentId,
+      own.map(({ symbol, d0, d1 }) => ({ symbol, d0: dayNumber(d0), d1: dayNumber(d1) })),
+    ]),
+  );
+  return namesBy((pairs) =>
+    Promise.resolve(
+      pairs.map(
+        ({ instrumentId, day }) =>
+          days.get(instrumentId)?.find(({ d0, d1 }) => d0 <= day && day < d1)?.symbol ?? null,
+      ),
+    ),
+  );
+}
+
+/** Instruments and days whose symbols are remembered. */
+const MOST_REMEMBERED = 100_000;
+
+/** The venue's symbols of whatever comes; where an instrument has several on one day the first in order. */
+export function venueNames(storage: Pick<Storage, 'pool'>, dataset: string): SymbolNames {
+  const recent = new RecentValues<string | null>(MOST_REMEMBERED, Infinity, () => 0);
+  return namesBy(async (pairs) => {
+    const keys = pairs.map(({ instrumentId, day }) => `${day} ${instrumentId}`);
+    const known = keys.map((key) => recent.get(key));
+    const missing = pairs.filter((_, index) => known[index] === undefined);
+    const found = missing.length > 0 ? await readNames(storage, dataset, missing) : [];
+    let next = 0;
+    return keys.map((key, index) => {
+      const name = known[index] ? known[index].value : found[next++]!;
+      recent.set(key, name);
+      return name;
+    });
+  });
+}
+
+async function readNames(
+  storage: Pick<Storage, 'pool'>,
+  dataset: string,
+  pairs: readonly InstrumentDay[],
+): Promise<(string | null)[]> {
+  const { rows } = await storage.pool.query<{ n: number; symbol: string }>(
+    `SELECT (p.n - 1)::int AS n, min(s.symbol) AS symbol
+       FROM unnest($2::bigint[], $3::int[]) WITH ORDINALITY AS p (instrument_id, day, n)
+       JOIN symbology s ON s.dataset = $1 AND s.stype_in = 'raw_symbol' AND s.instrument_id = p.instrument_id
+        AND s.d0 <= DATE '1970-01-01' + p.day AND s.d1 > DATE '1970-01-01' + p.day
+      GROUP BY p.n`,
+    [dataset, pairs.map(({ instrumentId }) => instrumentId), pairs.map(({ day }) => day)],
+  );
+  const names = Array<string | null>(pairs.length).fill(null);
+  for (const { n, symbol } of rows) names[n] = symbol;
+  return names;
+}

@@ -1,0 +1,68 @@
+import { ORDINAL } from '@tapeline/records';
+import type { ColumnDescription, SchemaDescription } from '@tapeline/records';
+import type { RecordBatch } from '@tapeline/storage';
+import { columnText, put } from './value-text.js';
+import type { ColumnText, TextStyle } from './value-text.js';
+
+/** The fields of an answer: the schema's columns without `ordinal`, those that rules added, then `symbol`. */
+export const answerColumns = (schema: SchemaDescription): readonly ColumnDescription[] =>
+  schema.columns.filter(({ name }) => name !== ORDINAL);
+
+export interface RecordStyle extends TextStyle {
+  /** What stands before each field: its name, or a comma. One for each field and the symbol. */
+  readonly before: readonly string[];
+  readonly after: string;
+  /** Between records. */
+  readonly between: string;
+}
+
+/** Bytes of a record for which room is made before the first has been written. */
+const FIRST_GUESS = 256;
+
+/** Writes the records of batches, one after the other, as text in bytes. */
+export function recordWriter(style: RecordStyle): (records: RecordBatch) => Uint8Array {
+  const before = style.before.map((text) => Buffer.from(text));
+  const after = Buffer.from(style.after);
+  const between = Buffer.from(style.between);
+  let perRecord = FIRST_GUESS;
+  return (records) => {
+    const { length } = records.batch;
+    const fields = fieldTexts(records, style);
+    const most =
+      fields.reduce((sum, field, index) => sum + field.most + before[index]!.length, 0) +
+      after.length +
+      between.length;
+    let out = Buffer.allocUnsafeSlow(most + Math.ceil(perRecord * length));
+    let at = 0;
+    for (let row = 0; row < length; row++) {
+      if (at + most > out.length) {
+        const larger = Buffer.allocUnsafeSlow(most + 2 * out.length);
+        out.copy(larger, 0, 0, at);
+        out = larger;
+      }
+      if (row > 0) at = put(out, at, between);
+      for (let field = 0; field < fields.length; field++) {
+        at = put(out, at, before[field]!);
+        at = fields[field]!.write(out, at, row);
+      }
+      at = put(out, at, after);
+    }
+    perRecord = (1.05 * at) / length;
+    return out.subarray(0, at);
+  };
+}
+
+function fieldTexts({ batch, symbols }: RecordBatch, style: RecordStyle): ColumnText[] {
+  const fields = batch.schema.columns.flatMap((column, index) =>
+    column.name === ORDINAL ? [] : [columnText(column, batch.columns[index]!, style)],
+  );
+  const names = symbols.names.map((name) =>
+    Buffer.from(name === null ? style.null : style.text(name)),
+  );
+  const most = Math.max(0, ...names.map(({ length }) => length));
+  const symbol: ColumnText = {
+    most,
+    write: (out, at, row) => put(out, at, names[symbols.slots[row]!]!),
+  };
+  return [...fields, symbol];
+}
