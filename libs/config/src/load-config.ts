@@ -46,6 +46,10 @@ const SETTINGS = {
   BATCH_ABOVE_BYTES: ['databento.batch_above_bytes', z.coerce.number().int().positive()],
   MAX_JOB_COST_USD: ['costs.max_job_usd', z.coerce.number().nonnegative()],
   MONTHLY_BUDGET_USD: ['costs.monthly_budget_usd', z.coerce.number().nonnegative()],
+  QUARANTINE_KEEP_RESOLVED_DAYS: [
+    'quarantine.keep_resolved_days',
+    z.coerce.number().int().nonnegative(),
+  ],
   GATEWAY_HOST: ['gateway.host', z.string().min(1)],
   GATEWAY_PORT: ['gateway.port', port],
   SANDBOX_HOST: ['sandbox.host', z.string().min(1)],

@@ -36,3 +36,26 @@ it('lets a job that is sent again be heard', () => {
   });
   expect(eventMessageId(failed('1'))).not.toBe(eventMessageId(failed('2')));
 });
+
+it('tells parts apart, and one chunk that is held back from another', () => {
+  const resolved = (part: number): JobEvent => ({
+    ...base,
+    at: '1',
+    event: 'resolved',
+    part,
+    dataset: 'GLBX.MDP3',
+    symbology: [],
+    days: [],
+  });
+  expect(eventMessageId(resolved(0))).not.toBe(eventMessageId(resolved(1)));
+  const waits = (chunk?: string): JobEvent => ({
+    ...base,
+    at: '1',
+    event: 'awaiting_approval',
+    reason: 'too_many_refused',
+    message: '',
+    ...(chunk !== undefined && { chunk_id: chunk }),
+  });
+  const ids = [waits(), waits('a'), waits('b')].map(eventMessageId);
+  expect(new Set(ids).size).toBe(3);
+});

@@ -70,6 +70,8 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+const date = z.iso.date();
+
 const base = {
   job_id: z.string(),
   /** Wall-clock time of the event, ISO 8601. */
@@ -142,6 +144,43 @@ export const jobEventSchema = z.discriminatedUnion('event', [
     event: z.literal('awaiting_approval'),
     reason: z.enum(REASONS),
     message: z.string(),
+    /** The chunk of which more is refused than its rules allow, if that is the reason. */
+    chunk_id: z.string().optional(),
+  }),
+  /** What the job's symbols meant, and what the source says of the days: told before it is saved, in parts. */
+  z.object({
+    ...base,
+    event: z.literal('resolved'),
+    part: count,
+    dataset: z.string(),
+    /** Kind of symbol, symbol, instrument, first day, the day after the last one. */
+    symbology: z.array(z.tuple([z.enum(STYPES_IN), z.string(), count, date, date])),
+    /** Day, condition, and when its data last changed. */
+    days: z.array(z.tuple([date, z.string(), date.nullable()])),
+  }),
+  /**
+   * A chunk that is the job's to fetch, as its plan was saved; told before any of it is fetched, and again when the
+   * job goes on. A chunk of many claims is told in parts.
+   */
+  z.object({
+    ...base,
+    event: z.literal('chunk_planned'),
+    chunk_id: z.string(),
+    part: count,
+    /** Of the ranges to exclude those of the part. */
+    request: chunkRequestSchema,
+    expected: count.nullable(),
+    /** By the database's clock. */
+    planned_at: z.string(),
+    /** Instruments by the range that is claimed of them; -1 stands for all of the dataset. */
+    claims: z.array(
+      z.object({
+        start: nanoseconds,
+        end: nanoseconds,
+        end_ties: count,
+        instruments: z.array(z.int().min(-1)),
+      }),
+    ),
   }),
   /** The job may cost what it was quoted. */
   z.object({ ...base, event: z.literal('approved'), usd: z.number().nonnegative() }),
@@ -177,7 +216,16 @@ export const jobEventSchema = z.discriminatedUnion('event', [
     /** Set if the source stopped before the range's end, at its limit: held up to `at`. */
     truncated: z.object({ at: nanoseconds, ties: z.record(z.string(), count) }).nullable(),
   }),
-  z.object({ ...base, event: z.literal('chunk_complete'), chunk_id: z.string(), totals }),
+  z.object({
+    ...base,
+    event: z.literal('chunk_complete'),
+    chunk_id: z.string(),
+    totals,
+    /** By the database's clock, in the transaction that completed it. */
+    completed_at: z.string().optional(),
+    /** Rows that it took the place of; null if its request does not say that it replaces. */
+    replaced: count.nullable().optional(),
+  }),
   z.object({
     ...base,
     event: z.literal('completed'),
@@ -207,9 +255,9 @@ const ONCE: ReadonlySet<JobEvent['event']> = new Set(['chunk_complete', 'complet
  */
 export function eventMessageId(event: JobEvent): string {
   const part = 'part' in event ? `.${event.part}` : '';
-  const detail = 'chunk_id' in event ? `.${event.chunk_id}${part}` : '';
+  const chunk = 'chunk_id' in event && event.chunk_id !== undefined ? `.${event.chunk_id}` : '';
   const time = ONCE.has(event.event) ? '' : `:${event.at}`;
-  return `event:${event.job_id}.${event.event}${detail}${time}`;
+  return `event:${event.job_id}.${event.event}${chunk}${part}${time}`;
 }
 
 /** States of a job in the projection. */

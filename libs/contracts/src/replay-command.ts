@@ -21,6 +21,8 @@ export const quarantineFilterSchema = z.strictObject({
     .regex(/^[0-9a-f]{20}$/, 'a chunk id has 20 hexadecimal digits')
     .optional(),
   instrument_id: z.int().nonnegative().optional(),
+  /** The venue's symbol as of the record's day. */
+  symbol: z.string().min(1).max(71).optional(),
   ids: z
     .array(z.string().regex(/^\d{1,19}$/))
     .min(1)

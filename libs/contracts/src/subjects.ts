@@ -3,6 +3,7 @@
 export const COMMAND_SUBJECT = 'ingest.command.request';
 export const DECISION_SUBJECT = 'ingest.command.decide';
 export const REPLAY_SUBJECT = 'ingest.command.replay';
+export const DISCARD_SUBJECT = 'ingest.command.discard';
 
 /** Stages through which batches pass, as the second token of their subject. */
 export type Stage = 'raw' | 'transformed' | 'validated' | 'quarantined';

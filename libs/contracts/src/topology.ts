@@ -4,7 +4,7 @@
  */
 
 import type { SchemaDescription } from '@tapeline/records';
-import { COMMAND_SUBJECT, DECISION_SUBJECT, REPLAY_SUBJECT } from './subjects.js';
+import { COMMAND_SUBJECT, DECISION_SUBJECT, DISCARD_SUBJECT, REPLAY_SUBJECT } from './subjects.js';
 
 export interface StreamDescription {
   readonly name: string;
@@ -92,6 +92,7 @@ export const CONSUMERS = {
   // Its own, so that no running job is in the way of a decision.
   decide: consumer('decide', STREAMS.INGEST_COMMANDS, 8, [DECISION_SUBJECT]),
   replay: consumer('replay', STREAMS.INGEST_COMMANDS, 1, [REPLAY_SUBJECT]),
+  discard: consumer('discard', STREAMS.INGEST_COMMANDS, 1, [DISCARD_SUBJECT]),
   transform: consumer('transform', STREAMS.RAW, 8),
   validate: consumer('validate', STREAMS.TRANSFORMED, 8),
   write: consumer('write', STREAMS.VALIDATED, 8),

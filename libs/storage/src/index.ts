@@ -7,6 +7,7 @@ export * from './jobs/read-jobs.js';
 export * from './jobs/settle-chunk.js';
 export * from './lookups/index.js';
 export * from './planning/index.js';
+export * from './quarantine/index.js';
 export * from './read/index.js';
 export * from './replay/index.js';
 export * from './schema/migrate.js';

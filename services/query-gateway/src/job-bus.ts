@@ -1,15 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BusPublisher, connectBus, provision } from '@tapeline/bus';
 import type { Bus } from '@tapeline/bus';
-import { COMMAND_SUBJECT, DECISION_SUBJECT } from '@tapeline/contracts';
-import type { JobDecision } from '@tapeline/contracts';
+import {
+  COMMAND_SUBJECT,
+  DECISION_SUBJECT,
+  DISCARD_SUBJECT,
+  REPLAY_SUBJECT,
+} from '@tapeline/contracts';
+import type { DiscardCommand, JobDecision, ReplayCommand } from '@tapeline/contracts';
 import type { Logger } from '@tapeline/telemetry';
 import type { JobSubmission } from './domain/job-submission.js';
 import { Problem } from './domain/problem.js';
 
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** The way of commands to the fetcher. Queries need no bus, so the gateway starts without one. */
+/** The way of commands to the fetcher and the writer. Queries need no bus, so the gateway starts without one. */
 export class JobBus {
   #connected: { readonly bus: Bus; readonly publisher: BusPublisher } | undefined;
 
@@ -46,6 +51,19 @@ export class JobBus {
       messageId,
       'Say it again: repeated, it changes nothing.',
     );
+  }
+
+  /** Resolves once a replay command is stored. @throws Problem if that takes too long. */
+  async replay(command: ReplayCommand & { readonly replay_id: string }): Promise<void> {
+    const { replay_id: id } = command;
+    const remedy = `Send it again with "replay_id": "${id}": repeated, it is one replay.`;
+    await this.#send(REPLAY_SUBJECT, command, `replay:${id}`, remedy);
+  }
+
+  /** Resolves once a discard command is stored. @throws Problem if that takes too long. */
+  async discard(command: DiscardCommand & { readonly discard_id: string }): Promise<void> {
+    const remedy = 'Send it again: repeated, it changes nothing more.';
+    await this.#send(DISCARD_SUBJECT, command, `discard:${command.discard_id}`, remedy);
   }
 
   async #send(subject: string, value: object, msgId: string, remedy: string): Promise<void> {

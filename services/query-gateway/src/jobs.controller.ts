@@ -12,7 +12,7 @@ import {
 import { readJob, readJobs, Storage } from '@tapeline/storage';
 import type { JobDecision } from '@tapeline/contracts';
 import type { FastifyReply } from 'fastify';
-import { readJobId, readJobsLimit, readJobSubmission } from './domain/job-submission.js';
+import { readJobId, readJobSubmission, readLimit } from './domain/job-submission.js';
 import { Problem } from './domain/problem.js';
 import { JobBus } from './job-bus.js';
 
@@ -28,7 +28,7 @@ export class JobsController {
   /** The latest jobs first. */
   @Get()
   async list(@Query() query: Record<string, unknown>) {
-    return { jobs: await readJobs(this.storage, { limit: readJobsLimit(query) }) };
+    return { jobs: await readJobs(this.storage, { limit: readLimit(query) }) };
   }
 
   @Get(':id')

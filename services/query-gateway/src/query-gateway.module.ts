@@ -5,10 +5,13 @@ import { Storage } from '@tapeline/storage';
 import type { Logger } from '@tapeline/telemetry';
 import { CostsController } from './costs.controller.js';
 import { CoverageController } from './coverage.controller.js';
+import { FindingsController } from './findings.controller.js';
 import { HealthController } from './health.controller.js';
 import { JobBus } from './job-bus.js';
 import { JobsController } from './jobs.controller.js';
 import { ProblemFilter } from './problem-filter.js';
+import { QuarantineController } from './quarantine.controller.js';
+import { ReplaysController } from './replays.controller.js';
 import { QUERY_STORAGE, TimeseriesController } from './timeseries.controller.js';
 
 export interface GatewayParts {
@@ -30,6 +33,9 @@ export class QueryGatewayModule {
         JobsController,
         CostsController,
         CoverageController,
+        QuarantineController,
+        ReplaysController,
+        FindingsController,
         HealthController,
       ],
       providers: [

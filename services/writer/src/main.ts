@@ -3,6 +3,7 @@ import { loadConfig, watchConfig } from '@tapeline/config';
 import { compileRuleSet, RULE_FOLDERS } from '@tapeline/rules';
 import { migrateWhenReady, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
+import { Retention } from './retention.js';
 import { WriterModule } from './writer.module.js';
 import { WriterRules } from './writer-rules.js';
 
@@ -11,6 +12,7 @@ await runService('writer', async () => {
     'NATS_URL',
     'DATABASE_URL',
     'DATABASE_CONNECTIONS',
+    'QUARANTINE_KEEP_RESOLVED_DAYS',
     'HEALTH_HOST',
     'HEALTH_PORT',
     'LOG_LEVEL',
@@ -23,5 +25,13 @@ await runService('writer', async () => {
     onError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
   const rules = watchConfig(config.TAPELINE_CONFIGS_DIR, RULE_FOLDERS, compileRuleSet, logger);
-  return { config, module: WriterModule.with(storage, new WriterRules(rules)) };
+  return {
+    config,
+    module: WriterModule.with({
+      storage,
+      rules: new WriterRules(rules),
+      retention: new Retention(storage, config.QUARANTINE_KEEP_RESOLVED_DAYS, logger),
+      logger,
+    }),
+  };
 });

@@ -1,18 +1,28 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { BatchWriter, Storage } from '@tapeline/storage';
+import type { Logger } from '@tapeline/telemetry';
+import { DiscardController, LOGGER } from './discard.controller.js';
+import { Retention } from './retention.js';
 import { WriterController } from './writer.controller.js';
 import { WriterRules } from './writer-rules.js';
 
 /** Two keep the server busy while one of them commits; more of them gain nothing. */
 const TRANSACTIONS = 2;
 
+export interface WriterParts {
+  readonly storage: Storage;
+  readonly rules: WriterRules;
+  readonly retention: Retention;
+  readonly logger: Logger;
+}
+
 @Module({})
 export class WriterModule {
-  static with(storage: Storage, rules: WriterRules): DynamicModule {
+  static with({ storage, rules, retention, logger }: WriterParts): DynamicModule {
     return {
       module: WriterModule,
-      controllers: [WriterController],
+      controllers: [WriterController, DiscardController],
       providers: [
         { provide: Storage, useValue: storage },
         {
@@ -20,6 +30,8 @@ export class WriterModule {
           useValue: new BatchWriter(storage, { transactions: TRANSACTIONS }),
         },
         { provide: WriterRules, useValue: rules },
+        { provide: Retention, useValue: retention },
+        { provide: LOGGER, useValue: logger },
       ],
     };
   }

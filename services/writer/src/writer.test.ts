@@ -8,7 +8,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BusPublisher, connectBus } from '@tapeline/bus';
 import type { Bus } from '@tapeline/bus';
-import { batchMessageId, batchSubject, STREAMS, writeBatchHeader } from '@tapeline/contracts';
+import {
+  batchMessageId,
+  batchSubject,
+  DISCARD_SUBJECT,
+  STREAMS,
+  writeBatchHeader,
+} from '@tapeline/contracts';
 import type { BatchHeader, IngestCommand, JobEvent } from '@tapeline/contracts';
 import { ColumnarBatch, encodeArrow, SCHEMAS } from '@tapeline/records';
 import { readJob, Storage, withPlanLock } from '@tapeline/storage';
@@ -258,6 +264,27 @@ it('loses and doubles nothing while its database sessions are ended again and ag
   expect((await rowsOf('trades')) - before).toBe(60_000);
   const { state } = await bus.jsm.streams.info(STREAMS.DEAD_LETTERS.name);
   expect(state.messages).toBe(1);
+});
+
+it('discards refused records that a command means', async () => {
+  const open = async (): Promise<number> => {
+    const { rows } = await storage.pool.query<{ n: number }>(
+      "SELECT count(*)::int AS n FROM quarantine WHERE state = 'open'",
+    );
+    return rows[0]!.n;
+  };
+  expect(await open()).toBe(2);
+  const send = (value: object) =>
+    publisher.publish(DISCARD_SUBJECT, Buffer.from(JSON.stringify(value)), {
+      msgId: JSON.stringify(value),
+    });
+  await send({ filter: {} });
+  await send({ filter: { rule: 'spike' }, note: 'a test' });
+  while ((await open()) > 0) await delay(20);
+  const letter = await bus.jsm.streams.getMessage(STREAMS.DEAD_LETTERS.name, {
+    last_by_subj: 'dead.INGEST_COMMANDS.discard',
+  });
+  expect(letter!.header.get('Tapeline-Dead-Code')).toBe('invalid_command');
 });
 
 it('waits while the database is read-only, says so, and goes on by itself', async () => {

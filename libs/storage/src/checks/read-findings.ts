@@ -6,8 +6,8 @@ export interface FindingFilter {
   readonly dataset?: string | undefined;
   readonly schema?: string | undefined;
   readonly chunkId?: string | undefined;
-  readonly check?: ChunkCheckName | undefined;
-  readonly severity?: ChunkCheck['severity'] | undefined;
+  readonly check?: string | undefined;
+  readonly severity?: string | undefined;
   /** Most findings to return. */
   readonly limit: number;
 }

@@ -61,7 +61,7 @@ export function timeseriesStatement(selection: TimeseriesSelection): string {
       `t.${time} < ${midnight(d1)}`,
     ]),
   );
-  if (parts.length === 0) return copy(`${select(table, ['false'])}`);
+  if (parts.length === 0) return copy(select(table, ['false']));
   if (parts.length === 1) return copy(`${parts[0]} ${order}${some}`);
   return copy(`SELECT * FROM (${parts.join('\nUNION ALL ')}) AS t ${order}${some}`);
 }

@@ -1,7 +1,7 @@
 import type { ChunkRequest, QuarantineFilter, ReplayCommand } from '@tapeline/contracts';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
-import { quarantineConditions } from './quarantine-conditions.js';
+import { quarantineConditions } from '../quarantine/quarantine-conditions.js';
 
 /** A chunk of which records are to be tried again. */
 export interface ReplayedChunk {

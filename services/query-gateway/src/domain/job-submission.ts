@@ -45,19 +45,19 @@ export function readJobId(text: string): string {
   );
 }
 
-const MOST_JOBS = 1000;
-const DEFAULT_JOBS = 100;
+const MOST_LISTED = 1000;
+const LISTED = 100;
 
-/** Reads `limit`, the only parameter of the list of jobs. @throws Problem */
-export function readJobsLimit(query: Readonly<Record<string, unknown>>): number {
+/** Reads `limit`, the only parameter of a list. @throws Problem */
+export function readLimit(query: Readonly<Record<string, unknown>>): number {
   const unknown = Object.keys(query).filter((name) => name !== 'limit');
-  const limit = query['limit'] ?? String(DEFAULT_JOBS);
+  const limit = query['limit'] ?? String(LISTED);
   const isValid = typeof limit === 'string' && /^[1-9]\d{0,3}$/.test(limit);
-  if (unknown.length === 0 && isValid && Number(limit) <= MOST_JOBS) return Number(limit);
+  if (unknown.length === 0 && isValid && Number(limit) <= MOST_LISTED) return Number(limit);
   throw new Problem(
     'invalid-parameters',
     unknown.length > 0 ? `unknown parameters: ${unknown.join(', ')}` : 'limit is out of range',
-    `The only parameter is limit, from 1 to ${MOST_JOBS}.`,
+    `The only parameter is limit, from 1 to ${MOST_LISTED}.`,
     { known_parameters: ['limit'] },
   );
 }

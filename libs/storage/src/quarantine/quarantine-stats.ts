@@ -1,0 +1,101 @@
+import type { Storage } from '../storage.js';
+import { quarantineConditions, RECORD_DAY } from './quarantine-conditions.js';
+import type { QuarantineQuery } from './quarantine-conditions.js';
+
+/** Causes by which refused records are counted, as SQL. A record without a time is of no day. */
+const KEYS = {
+  rule: 'q.rule',
+  schema: 'q.schema',
+  dataset: 'q.dataset',
+  job: 'q.job_id',
+  instrument: `q.dataset || '/' || q.instrument_id`,
+  day: `coalesce(to_char(${RECORD_DAY}, 'YYYY-MM-DD'), 'none')`,
+} as const;
+
+export type QuarantineGrouping = keyof typeof KEYS;
+export const QUARANTINE_GROUPINGS = Object.keys(KEYS) as readonly QuarantineGrouping[];
+
+export interface QuarantineGroup {
+  readonly key: string;
+  /** Of an instrument, as of its last refused record's day. */
+  readonly symbol?: string | null;
+  readonly records: number;
+  readonly open: number;
+  readonly replayed: number;
+  readonly filtered: number;
+  readonly discarded: number;
+  readonly superseded: number;
+  readonly first_refused_at: string;
+  readonly last_refused_at: string;
+  /** The reason of the last one. */
+  readonly example: string;
+}
+
+/** Most groups of an answer. */
+const MOST_GROUPS = 1_000;
+
+type Counts = Record<
+  'records' | 'open' | 'replayed' | 'filtered' | 'discarded' | 'superseded',
+  string
+>;
+
+/** Refused records by cause, those with most open ones first, at most 1,000 groups. */
+export async function quarantineStats(
+  storage: Pick<Storage, 'pool'>,
+  query: QuarantineQuery,
+  by: QuarantineGrouping,
+): Promise<QuarantineGroup[]> {
+  const { text, values } = quarantineConditions(query);
+  const { rows } = await storage.pool.query<
+    Counts & {
+      key: string;
+      first_refused_at: Date;
+      last_refused_at: Date;
+      example: string;
+      symbol: string | null;
+    }
+  >(
+    `WITH groups AS (
+       SELECT ${KEYS[by]} AS key, count(*) AS records, max(q.id) AS last_id,
+              count(*) FILTER (WHERE q.state = 'open') AS open,
+              count(*) FILTER (WHERE q.state = 'replayed') AS replayed,
+              count(*) FILTER (WHERE q.state = 'filtered') AS filtered,
+              count(*) FILTER (WHERE q.state = 'discarded') AS discarded,
+              count(*) FILTER (WHERE q.state = 'superseded') AS superseded,
+              min(q.quarantined_at) AS first_refused_at, max(q.quarantined_at) AS last_refused_at
+         FROM quarantine q WHERE ${text} GROUP BY 1)
+     SELECT g.*, q.reason AS example,
+            (SELECT min(y.symbol) FROM symbology y
+              WHERE y.dataset = q.dataset AND y.stype_in = 'raw_symbol' AND y.instrument_id = q.instrument_id
+                AND y.d0 <= ${RECORD_DAY} AND y.d1 > ${RECORD_DAY}) AS symbol
+       FROM groups g JOIN quarantine q ON q.id = g.last_id
+      ORDER BY g.open DESC, g.records DESC, g.key LIMIT ${MOST_GROUPS}`,
+    [...values],
+  );
+  return rows.map((row) => ({
+    key: row.key,
+    ...(by === 'instrument' && { symbol: row.symbol }),
+    records: Number(row.records),
+    open: Number(row.open),
+    replayed: Number(row.replayed),
+    filtered: Number(row.filtered),
+    discarded: Number(row.discarded),
+    superseded: Number(row.superseded),
+    first_refused_at: row.first_refused_at.toISOString(),
+    last_refused_at: row.last_refused_at.toISOString(),
+    example: row.example,
+  }));
+}
+
+/** How many refused records a query means. */
+export async function countQuarantine(
+  storage: Pick<Storage, 'pool'>,
+  query: QuarantineQuery,
+): Promise<number> {
+  const { text, values } = quarantineConditions(query);
+  const { rows } = await storage.pool.query<{ count: string }>(
+    `SELECT count(*) FROM quarantine q WHERE ${text}`,
+    [...values],
+  );
+  return Number(rows[0]!.count);
+}

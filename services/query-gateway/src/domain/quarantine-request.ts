@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import {
+  InvalidCommandError,
+  parseDiscardCommand,
+  parseReplayCommand,
+  quarantineFilterSchema,
+} from '@tapeline/contracts';
+import type { DiscardCommand, ReplayCommand } from '@tapeline/contracts';
+import { formatTimestamp, parseTimestamp } from '@tapeline/records';
+import { QUARANTINE_GROUPINGS, QUARANTINE_STATES } from '@tapeline/storage';
+import type { QuarantineGrouping, QuarantineQuery } from '@tapeline/storage';
+import { z } from 'zod';
+import { Problem } from './problem.js';
+import { invalidParameters, once } from './query-parameters.js';
+
+const { dataset, schema, rule, job_id, chunk_id, symbol, ids } = quarantineFilterSchema.shape;
+
+const wholeNumber = (most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, 'is a whole number')
+    .transform(Number)
+    .pipe(z.number().min(1, 'is at least 1').max(most, `is at most ${most}`));
+
+/** A date is its midnight, UTC. */
+const time = z.string().transform((text, context) => {
+  try {
+    return formatTimestamp(parseTimestamp(text));
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
+const filter = {
+  dataset: z.preprocess(once, dataset),
+  schema: z.preprocess(once, schema),
+  rule: z.preprocess(once, rule),
+  job_id: z.preprocess(once, job_id),
+  chunk_id: z.preprocess(once, chunk_id),
+  instrument_id: z.preprocess(
+    once,
+    z
+      .string()
+      .regex(/^\d{1,10}$/, 'is a whole number')
+      .transform(Number)
+      .optional(),
+  ),
+  symbol: z.preprocess(once, symbol),
+  severity: z.preprocess(once, z.enum(['error', 'warn', 'info']).optional()),
+  since: z.preprocess(once, time.optional()),
+  until: z.preprocess(once, time.optional()),
+  /** Separated by commas. */
+  ids: z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), ids),
+};
+const state = z.enum([...QUARANTINE_STATES, 'all'], {
+  error: `a state is one of ${[...QUARANTINE_STATES, 'all'].join(', ')}`,
+});
+
+const listParameters = z.strictObject({
+  ...filter,
+  state: z.preprocess(once, state.default('open')),
+  limit: z.preprocess(once, wholeNumber(10_000).default(100)),
+  /** `next_cursor` of the page before. */
+  cursor: z.preprocess(
+    once,
+    z
+      .string()
+      .regex(/^\d{1,19}$/, 'is the next_cursor of an answer')
+      .optional(),
+  ),
+});
+
+const statsParameters = z.strictObject({
+  ...filter,
+  state: z.preprocess(once, state.default('all')),
+  by: z.preprocess(
+    once,
+    z
+      .enum(QUARANTINE_GROUPINGS as [QuarantineGrouping, ...QuarantineGrouping[]], {
+        error: `is one of ${QUARANTINE_GROUPINGS.join(', ')}`,
+      })
+      .default('rule'),
+  ),
+});
+
+type Query = Readonly<Record<string, unknown>>;
+
+/** The parameters of `GET /v1/quarantine`. @throws Problem that names every invalid one. */
+export function readQuarantineRequest(query: Query): {
+  readonly query: QuarantineQuery;
+  readonly limit: number;
+  readonly before: string | undefined;
+} {
+  const { limit, cursor, ...rest } = check(listParameters, query);
+  return { query: withState(rest), limit, before: cursor };
+}
+
+/** The parameters of `GET /v1/quarantine/stats`. @throws Problem that names every invalid one. */
+export function readStatsRequest(query: Query): {
+  readonly query: QuarantineQuery;
+  readonly by: QuarantineGrouping;
+} {
+  const { by, ...rest } = check(statsParameters, query);
+  return { query: withState(rest), by };
+}
+
+const withState = ({
+  state: wanted,
+  ...rest
+}: Omit<z.output<typeof statsParameters>, 'by'>): QuarantineQuery => ({
+  ...rest,
+  state: wanted === 'all' ? undefined : wanted,
+});
+
+function check<Shape extends z.ZodObject>(shape: Shape, query: Query): z.output<Shape> {
+  const result = shape.safeParse(query);
+  if (result.success) return result.data;
+  const known = Object.keys(shape.shape);
+  throw invalidParameters(query, result.error.issues, known, 'all of them may be left out');
+}
+
+/** Checks a replay command and gives it an id if it has none. @throws Problem */
+export const readReplaySubmission = (body: unknown): ReplayCommand & { replay_id: string } =>
+  checked(() => {
+    const command = parseReplayCommand(body);
+    return { ...command, replay_id: command.replay_id ?? newId() };
+  }, 'Send {"source": "quarantine", "filter": {"rule": …}}, or {"source": "archive", "filter": {"job_id": …}}; "dry_run": true changes nothing.');
+
+/** Checks a discard command and gives it an id if it has none. @throws Problem */
+export const readDiscardSubmission = (body: unknown): DiscardCommand & { discard_id: string } =>
+  checked(() => {
+    const command = parseDiscardCommand(body);
+    return { ...command, discard_id: command.discard_id ?? newId() };
+  }, 'Send {"filter": {"rule": …}}, with dataset, schema, rule, job_id, chunk_id, instrument_id, symbol, ids, since or until.');
+
+const newId = (): string => randomBytes(8).toString('hex');
+
+function checked<T>(read: () => T, remedy: string): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidCommandError)) throw error;
+    throw new Problem('invalid-command', error.message, remedy, { reasons: error.reasons });
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import {
+  countQuarantine,
+  quarantineStats,
+  readQuarantine,
+  readQuarantinedRecord,
+  readReplay,
+  Storage,
+} from '@tapeline/storage';
+import type { FastifyReply } from 'fastify';
+import { describeRecord } from './domain/describe-record.js';
+import { Problem } from './domain/problem.js';
+import {
+  readDiscardSubmission,
+  readQuarantineRequest,
+  readReplaySubmission,
+  readStatsRequest,
+} from './domain/quarantine-request.js';
+import { JobBus } from './job-bus.js';
+
+@Controller('v1/quarantine')
+export class QuarantineController {
+  constructor(
+    private readonly storage: Storage,
+    private readonly bus: JobBus,
+  ) {}
+
+  /** Refused records, the last ones first. */
+  @Get()
+  async list(@Query() parameters: Record<string, unknown>) {
+    const { query, limit, before } = readQuarantineRequest(parameters);
+    const records = await readQuarantine(this.storage, query, { limit, before });
+    const last = records.length === limit ? records.at(-1) : undefined;
+    return { records, next_cursor: last?.id ?? null };
+  }
+
+  /** Refused records counted by cause. */
+  @Get('stats')
+  async stats(@Query() parameters: Record<string, unknown>) {
+    const { query, by } = readStatsRequest(parameters);
+    const groups = await quarantineStats(this.storage, query, by);
+    const sum = (pick: 'records' | 'open'): number =>
+      groups.reduce((total, group) => total + group[pick], 0);
+    return { by, groups, records: sum('records'), open: sum('open') };
+  }
+
+  /** One refused record, its prices and times also as people read them. */
+  @Get(':id')
+  async one(@Param('id') id: string) {
+    const isId = /^\d{1,18}$/.test(id);
+    const record = isId ? await readQuarantinedRecord(this.storage, id) : undefined;
+    if (record) return { ...record, ...describeRecord(record) };
+    throw new Problem(
+      'unknown-record',
+      `there is no refused record '${id}'`,
+      'GET /v1/quarantine?state=all lists them; resolved ones are deleted after the configured time.',
+    );
+  }
+
+  /** Tries refused records, or whole chunks, under the rules of now; the answer comes when the bus has the command. */
+  @Post('replay')
+  @HttpCode(HttpStatus.ACCEPTED)
+  async replay(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
+    const command = readReplaySubmission(body);
+    const { replay_id: id } = command;
+    const link = `/v1/replays/${id}`;
+    if (await readReplay(this.storage, id)) {
+      throw new Problem(
+        'replay-exists',
+        `there is a replay '${id}' already`,
+        `GET ${link} shows it. Leave replay_id out to make a new one.`,
+        { replay_id: id, links: { replay: link } },
+      );
+    }
+    await this.bus.replay(command);
+    reply.header('Location', link);
+    return { replay_id: id, links: { replay: link } };
+  }
+
+  /** Marks open refused records as discarded; the answer comes when the bus has the command. */
+  @Post('discard')
+  @HttpCode(HttpStatus.ACCEPTED)
+  async discard(@Body() body: unknown) {
+    const command = readDiscardSubmission(body);
+    const matching = await countQuarantine(this.storage, { ...command.filter, state: 'open' });
+    await this.bus.discard(command);
+    return { discard_id: command.discard_id, matching };
+  }
+}
