@@ -88,45 +88,57 @@ export const isEnded = (job: Job): boolean => !MOVING.has(job.state);
 export class GatewayClient {
   constructor(private readonly url: string) {}
 
-  async submit(command: object): Promise<{ job_id: string }> {
-    const response = await this.request('/v1/jobs', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(command),
-    });
-    return (await response.json()) as { job_id: string };
+  submit(command: object): Promise<{ job_id: string }> {
+    return this.post('/v1/jobs', command);
   }
 
   /** The job, or undefined while its first event has not reached the database. */
-  async job(jobId: string): Promise<Job | undefined> {
-    const response = await this.request(`/v1/jobs/${encodeURIComponent(jobId)}`, {}, [404]);
-    return response.status === 404 ? undefined : ((await response.json()) as Job);
+  job(jobId: string): Promise<Job | undefined> {
+    return this.find(`/v1/jobs/${encodeURIComponent(jobId)}`);
   }
 
   async jobs(): Promise<Job[]> {
-    const response = await this.request('/v1/jobs');
-    return ((await response.json()) as { jobs: Job[] }).jobs;
+    return (await this.get<{ jobs: Job[] }>('/v1/jobs')).jobs;
   }
 
   /** Says what a person decided of a job that waits. */
-  async decide(jobId: string, decision: 'approve' | 'refuse'): Promise<Decided> {
-    const path = `/v1/jobs/${encodeURIComponent(jobId)}/${decision}`;
-    const response = await this.request(path, { method: 'POST' });
-    return (await response.json()) as Decided;
+  decide(jobId: string, decision: 'approve' | 'refuse'): Promise<Decided> {
+    return this.post(`/v1/jobs/${encodeURIComponent(jobId)}/${decision}`, {});
   }
 
-  async costs(): Promise<Costs> {
-    return (await (await this.request('/v1/costs')).json()) as Costs;
+  costs(): Promise<Costs> {
+    return this.get('/v1/costs');
   }
 
-  async coverage(parameters: URLSearchParams): Promise<CoverageAnswer> {
-    const response = await this.request(`/v1/coverage?${parameters.toString()}`);
-    return (await response.json()) as CoverageAnswer;
+  coverage(parameters: URLSearchParams): Promise<CoverageAnswer> {
+    return this.get('/v1/coverage', parameters);
   }
 
   /** The answer of `/v1/timeseries`, still unread. */
   timeseries(parameters: URLSearchParams): Promise<Response> {
     return this.request(`/v1/timeseries?${parameters.toString()}`);
+  }
+
+  /** The JSON at an address. */
+  async get<Answer>(path: string, parameters = new URLSearchParams()): Promise<Answer> {
+    const query = parameters.size > 0 ? `?${parameters.toString()}` : '';
+    return (await (await this.request(`${path}${query}`)).json()) as Answer;
+  }
+
+  /** The same, or undefined where there is nothing. */
+  async find<Answer>(path: string): Promise<Answer | undefined> {
+    const response = await this.request(path, {}, [404]);
+    return response.status === 404 ? undefined : ((await response.json()) as Answer);
+  }
+
+  /** Sends a command. */
+  async post<Answer>(path: string, body: object): Promise<Answer> {
+    const response = await this.request(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as Answer;
   }
 
   private async request(

@@ -7,7 +7,10 @@ import type { VerifyOptions } from './commands/archive.js';
 import type { CoverageOptions } from './commands/coverage.js';
 import type { IngestOptions } from './commands/ingest.js';
 import type { QueryOptions } from './commands/query.js';
+import type { RebuildCommandOptions } from './commands/rebuild.js';
 import type { UpOptions } from './commands/up.js';
+import { addDbCommands } from './db/add-db-commands.js';
+import { addQuarantineCommands } from './quarantine/add-quarantine-commands.js';
 import { addRulesCommands } from './rules/add-rules-commands.js';
 import { readVersion } from './version.js';
 
@@ -160,6 +163,23 @@ program
   .action(async (options: QueryOptions) => (await import('./commands/query.js')).query(options));
 
 program
+  .command('rebuild')
+  .description(
+    'jobs, coverage and spending anew from events, ledger and archive, where they differ',
+  )
+  .option(
+    '--only <parts>',
+    'of jobs, chunks, coverage, symbology, spend, days, quarantine (which is only compared)',
+  )
+  .option('--dry-run', 'show what differs; change nothing')
+  .option('--force', 'though services have work in hand, or the history is not whole')
+  .option('--folder <folder>', 'of a stack that does not run')
+  .option(...json)
+  .action(async (options: RebuildCommandOptions) =>
+    (await import('./commands/rebuild.js')).rebuild(options),
+  );
+
+program
   .command('status')
   .description('what runs, on which ports, and the latest jobs')
   .argument('[job]', 'one job')
@@ -172,7 +192,9 @@ program
   );
 
 addDbnCommands(program);
+addDbCommands(program);
 addRulesCommands(program);
+addQuarantineCommands(program);
 
 program
   .command('version')

@@ -1,6 +1,7 @@
 /** Real servers and supervised processes without Docker: nats-server, PostgreSQL, services. */
 export { createDatabase, databaseUrl, dropDatabase } from './administer-postgres.js';
 export * from './find-nats-server.js';
+export * from './find-postgres-programs.js';
 export * from './free-port.js';
 export * from './managed-process.js';
 export { processStart } from './process-identity.js';

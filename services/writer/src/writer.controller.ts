@@ -8,6 +8,7 @@ import {
   projectEvent,
   readAccepted,
   readChunkSchema,
+  readCompletion,
   runChunkChecks,
   settleChunk,
   settleJob,
@@ -89,7 +90,10 @@ export class WriterController {
       again: message.deliveryCount > 1,
       maxRefused: (schema) => this.rules.maxRefusedOf(schema),
     });
-    await tellSettlement(this.publisher, jobId, chunkId, settlement);
+    const completion = settlement.completedChunk
+      ? await readCompletion(this.storage, chunkId)
+      : undefined;
+    await tellSettlement(this.publisher, jobId, chunkId, settlement, completion);
   }
 
   /** Tells what can never succeed from what has to wait for the database. */

@@ -7,31 +7,37 @@ import { storableJson, storableText } from './storable.js';
 
 /** Folds an event into the tables of jobs and chunks. The same event twice changes nothing. */
 export async function projectEvent(storage: Storage, event: JobEvent): Promise<void> {
-  await storage.transaction(async (client) => {
-    switch (event.event) {
-      case 'accepted':
-        return accepted(client, event);
-      case 'rejected':
-        return rejected(client, event);
-      case 'planned':
-        return planned(client, event);
-      case 'quoted':
-      case 'awaiting_approval':
-      case 'approved':
-      case 'refused':
-        return projectApproval(client, event);
-      case 'received':
-        return projectSpend(client, event);
-      case 'chunk_fetched':
-        return chunkFetched(client, event);
-      case 'chunk_complete':
-        return undefined;
-      case 'completed':
-        return completed(client, event);
-      case 'failed':
-        return failed(client, event);
-    }
-  });
+  await storage.transaction((client) => foldEvent(client, event));
+}
+
+/** The same on a connection, in the transaction that is under way there. */
+export async function foldEvent(client: PoolClient, event: JobEvent): Promise<void> {
+  switch (event.event) {
+    case 'accepted':
+      return accepted(client, event);
+    case 'rejected':
+      return rejected(client, event);
+    case 'planned':
+      return planned(client, event);
+    case 'quoted':
+    case 'awaiting_approval':
+    case 'approved':
+    case 'refused':
+      return projectApproval(client, event);
+    case 'received':
+      return projectSpend(client, event);
+    case 'chunk_fetched':
+      return chunkFetched(client, event);
+    // Saved before or after they are told of, by the planner and by whoever completes a chunk; see ../rebuild.
+    case 'resolved':
+    case 'chunk_planned':
+    case 'chunk_complete':
+      return undefined;
+    case 'completed':
+      return completed(client, event);
+    case 'failed':
+      return failed(client, event);
+  }
 }
 
 /** Whether a job has ended without success before the event at hand: then it is tried again. */

@@ -20,12 +20,13 @@ export function readTable(client: ClientBase, table: HeldTable): AsyncIterable<U
   return client.query(copyTo(statement)) as AsyncIterable<Uint8Array>;
 }
 
-/** Stores such rows. @returns how many. @throws the database's error for a row that it cannot take. */
+/** Stores such rows in place of those that migrations put there. @returns how many. @throws the database's error for a row that it cannot take. */
 export async function fillTable(
   client: ClientBase,
   table: HeldTable,
   source: AsyncIterable<Uint8Array>,
 ): Promise<number> {
+  await client.query(`DELETE FROM ${nameOf(table)}`);
   const copy = client.query(
     copyFrom(`COPY ${nameOf(table)} (${columnList(table)}) FROM STDIN (FORMAT binary)`),
   );

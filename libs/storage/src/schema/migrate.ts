@@ -10,7 +10,7 @@ import { Migration3 } from './migration-3.js';
 import { Migration4 } from './migration-4.js';
 import { Migration5 } from './migration-5.js';
 
-const MIGRATIONS = [
+export const MIGRATIONS = [
   { name: 'Migration1', class: Migration1 },
   { name: 'Migration2', class: Migration2 },
   { name: 'Migration3', class: Migration3 },

@@ -119,7 +119,7 @@ const OVERLAP = `o.chunk_id <> n.chunk_id AND n.chunk_id = $1 AND o.dataset = n.
   AND EXISTS (SELECT FROM chunk k WHERE k.chunk_id = o.chunk_id AND k.state IN ('complete', 'held_back'))`;
 
 /** Other chunks' claims end where this one's begin, and begin where it ends. */
-async function giveUpClaims(client: PoolClient, chunkId: string): Promise<void> {
+export async function giveUpClaims(client: PoolClient, chunkId: string): Promise<void> {
   await client.query(
     `UPDATE chunk SET given_up = true WHERE chunk_id IN (
        SELECT o.chunk_id FROM coverage o, coverage n

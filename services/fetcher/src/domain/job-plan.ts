@@ -1,4 +1,11 @@
-import type { ApiRequest, IngestCommand, JobEventOf, Quote, Reason } from '@tapeline/contracts';
+import type {
+  ApiRequest,
+  IngestCommand,
+  JobEvent,
+  JobEventOf,
+  Quote,
+  Reason,
+} from '@tapeline/contracts';
 import type { HistoricalClient } from '@tapeline/databento';
 import type { PartitionSpan } from '@tapeline/records';
 import { withPlanLock } from '@tapeline/storage';
@@ -12,6 +19,7 @@ import type {
 import { awaitClaims } from './await-claims.js';
 import type { Hold, SpendLimits } from './costs/decide-spend.js';
 import type { ChunkPlan, InstrumentRanges, PlannedChunk } from './plan-chunks.js';
+import { tellResolved } from './tell-plan.js';
 import type { TimeRange } from './time-ranges.js';
 
 /** What has come of planning, for the job's events. */
@@ -42,6 +50,8 @@ export interface PlanContext {
   readonly chunkSpans: ReadonlyMap<string, PartitionSpan>;
   /** Whether the archive has a chunk's bytes. */
   readonly isArchived: (chunk: Purchasable) => Promise<boolean>;
+  /** Appends an event and resolves when it is stored. */
+  readonly tell: (event: JobEvent) => Promise<void>;
 }
 
 export interface PlanInput {
@@ -76,7 +86,7 @@ export interface Decision {
  * and schema at work.
  */
 export function lockAndPlan(
-  storage: Storage,
+  { storage, tell }: Pick<PlanContext, 'storage' | 'tell'>,
   input: PlanInput,
 ): Promise<{ readonly plan: ChunkPlan; readonly decision: Decision }> {
   const { jobId, command, dataset, schema, range } = input;
@@ -86,6 +96,7 @@ export function lockAndPlan(
     awaitClaims(coverage);
     const plan = input.plan(coverage);
     const decision = await input.decide(plan, await transaction.readFailed(plan.shared));
+    await tellResolved(tell, jobId, dataset, input.symbology, input.days);
     await transaction.saveSymbology(dataset, input.symbology);
     await transaction.saveDays(dataset, input.days);
     if (!decision.hold) {

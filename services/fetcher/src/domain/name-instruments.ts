@@ -1,9 +1,11 @@
+import type { JobEvent } from '@tapeline/contracts';
 import type { HistoricalClient } from '@tapeline/databento';
 import { utcDate } from '@tapeline/records';
 import { keepSymbology, readUnnamed } from '@tapeline/storage';
 import type { Storage, SymbologyInterval } from '@tapeline/storage';
 import { pages } from './pages.js';
 import { isUnresolvable } from './resolve-symbols.js';
+import { tellResolved } from './tell-plan.js';
 import type { TimeRange } from './time-ranges.js';
 
 /**
@@ -12,7 +14,16 @@ import type { TimeRange } from './time-ranges.js';
  * @param range of the job, so that its first chunk asks for all.
  */
 export async function nameInstruments(
-  { storage, client }: { readonly storage: Storage; readonly client: HistoricalClient },
+  {
+    storage,
+    client,
+    tell,
+  }: {
+    readonly storage: Storage;
+    readonly client: HistoricalClient;
+    readonly tell: (event: JobEvent) => Promise<void>;
+  },
+  jobId: string,
   dataset: string,
   instruments: ReadonlySet<number>,
   range: TimeRange,
@@ -42,6 +53,7 @@ export async function nameInstruments(
           d1,
         })),
     );
+    await tellResolved(tell, jobId, dataset, intervals);
     await keepSymbology(storage, dataset, intervals);
   }
 }

@@ -24,7 +24,7 @@ export async function planApiJob(
   jobId: string,
   command: ApiRequest,
 ): Promise<JobPlan> {
-  const { storage, client } = context;
+  const { client } = context;
   const { dataset, schema } = command;
   if (command.limit !== undefined && command.symbols.length > SYMBOLS_PER_REQUEST) {
     throw new InvalidCommandError(
@@ -70,7 +70,7 @@ export async function planApiJob(
     const nothing = { reason: 'symbol_not_resolved', message } as const;
     return saveEmpty(context, jobId, command, days, { ...found, nothing });
   }
-  const { plan, decision } = await lockAndPlan(storage, {
+  const { plan, decision } = await lockAndPlan(context, {
     jobId,
     command,
     dataset,
@@ -143,13 +143,13 @@ async function priceOf(
 }
 
 async function saveEmpty(
-  { storage }: PlanContext,
+  context: PlanContext,
   jobId: string,
   command: ApiRequest,
   days: readonly DatasetDay[],
   plan: JobPlan,
 ): Promise<JobPlan> {
-  await lockAndPlan(storage, {
+  await lockAndPlan(context, {
     jobId,
     command,
     dataset: plan.dataset,

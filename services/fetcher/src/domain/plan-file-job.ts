@@ -1,5 +1,5 @@
 import type { FileRequest } from '@tapeline/contracts';
-import { metadataSymbology } from './file-symbology.js';
+import { metadataSymbology } from '@tapeline/storage';
 import { explainNothing, lockAndPlan } from './job-plan.js';
 import type { JobPlan, PlanContext } from './job-plan.js';
 import { standingClaims } from './plan-chunks.js';
@@ -8,13 +8,13 @@ import { scanFile } from './scan-file.js';
 
 /** Plans the ingest of a file, which costs nothing. */
 export async function planFileJob(
-  { storage }: PlanContext,
+  context: PlanContext,
   jobId: string,
   command: FileRequest,
 ): Promise<JobPlan> {
   const scan = await scanFile(command.file);
   const { metadata, schema } = scan;
-  const { plan } = await lockAndPlan(storage, {
+  const { plan } = await lockAndPlan(context, {
     jobId,
     command,
     dataset: metadata.dataset,

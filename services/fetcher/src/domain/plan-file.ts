@@ -1,7 +1,8 @@
 import { chunkId } from '@tapeline/contracts';
 import type { ChunkRequest } from '@tapeline/contracts';
+import { metadataSymbology } from '@tapeline/storage';
 import type { CoverageClaim } from '@tapeline/storage';
-import { intervalClaims, metadataSymbology } from './file-symbology.js';
+import { intervalClaims } from './file-symbology.js';
 import { heldRange, instrumentRanges } from './plan-chunks.js';
 import type { Claim, ChunkPlan, InstrumentRanges } from './plan-chunks.js';
 import type { FileScan } from './scan-file.js';

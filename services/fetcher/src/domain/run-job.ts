@@ -24,6 +24,7 @@ import { plannedChunks } from './planned-chunks.js';
 import type { ChunkArchive } from './receive/chunk-archive.js';
 import { openChunk } from './receive/open-chunk.js';
 import type { PartReport } from './receive/receive-chunk.js';
+import { tellPlannedChunks } from './tell-plan.js';
 
 /** The part of an event that its place does not already say. */
 type EventBody = JobEvent extends infer Event
@@ -86,6 +87,7 @@ export async function runJob(
     if (plan?.hold) return await tell(heldEvent(plan.hold));
     await reviveChunks(context.storage, jobId);
     const chunks = (await readPlan(context.storage, jobId)) ?? [];
+    await tellPlannedChunks(context, jobId);
     await tell(plannedEvent(command, chunks, plan));
     const quote = await readQuote(context.storage, jobId);
     const open = chunks.filter((chunk) => !chunk.shared && chunk.state === 'planned');
@@ -188,7 +190,7 @@ const NOTHING_FETCHED: FetchedChunk = {
 };
 
 async function fetchOne(
-  sources: Parameters<typeof openChunk>[0] & Pick<JobContext, 'publish' | 'storage'>,
+  sources: Parameters<typeof openChunk>[0] & Pick<JobContext, 'publish' | 'storage' | 'tell'>,
   identity: JobIdentity,
   command: IngestCommand,
   chunk: PlanChunk,
@@ -205,7 +207,7 @@ async function fetchOne(
   await open?.keep();
   if (instruments && !isFileRequest(command)) {
     const { dataset } = chunk.request;
-    await nameInstruments(sources, dataset, instruments, requestRange(command));
+    await nameInstruments(sources, identity.jobId, dataset, instruments, requestRange(command));
   }
   return fetched;
 }

@@ -7,6 +7,7 @@ import type { ChunkToFetch, Publish } from './fetch-chunk.js';
 import { plannedChunks } from './planned-chunks.js';
 import type { ChunkArchive } from './receive/chunk-archive.js';
 import { openArchived } from './receive/open-chunk.js';
+import { tellPlannedChunks } from './tell-plan.js';
 
 export interface ReplayContext {
   readonly storage: Storage;
@@ -96,6 +97,7 @@ async function replaceChunks(
   await context.tell({ ...stamp(), event: 'accepted', command });
   await planChunkReplay(storage, replayId, command, plan.chunks);
   const chunks = (await readPlan(storage, replayId)) ?? [];
+  await tellPlannedChunks(context, replayId);
   await context.tell({ ...stamp(), event: 'planned', ...plannedFields(chunks) });
   for (const { chunkId, request, state } of chunks) {
     if (state !== 'planned') continue;

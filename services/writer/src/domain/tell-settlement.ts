@@ -1,14 +1,18 @@
 import type { BusPublisher } from '@tapeline/bus';
-import type { CompletedJob, Settlement } from '@tapeline/storage';
+import type { CompletedJob, Completion, Settlement } from '@tapeline/storage';
 
 const stamp = () => ({ at: Temporal.Now.instant().toString(), by: 'writer' });
 
-/** Appends what a settlement found: the chunk's completion for the job at hand, and ended jobs. */
+/**
+ * Appends what a settlement found: the chunk's completion for the job at hand, and ended jobs.
+ * @param completion set if the chunk is complete.
+ */
 export async function tellSettlement(
   publisher: BusPublisher,
   jobId: string,
   chunkId: string,
   settlement: Settlement,
+  completion?: Completion,
 ): Promise<void> {
   const { heldBack } = settlement;
   for (const job of heldBack?.jobIds ?? []) {
@@ -18,6 +22,7 @@ export async function tellSettlement(
       job_id: job,
       reason: 'too_many_refused',
       message: heldBack!.message,
+      chunk_id: chunkId,
     });
   }
   if (settlement.completedChunk) {
@@ -27,6 +32,7 @@ export async function tellSettlement(
       job_id: jobId,
       chunk_id: chunkId,
       totals: settlement.completedChunk,
+      ...completion,
     });
   }
   for (const job of settlement.completedJobs) await tellCompleted(publisher, job);

@@ -1,20 +1,14 @@
 import { expect, it } from '@jest/globals';
-import type { DbnMetadata } from '@tapeline/dbn';
-import { metadataSymbology } from './file-symbology.js';
+import { metadataSymbology } from './metadata-symbology.js';
+import type { MappedSymbols } from './metadata-symbology.js';
 
-const metadata = (stypeIn: string, symbols: string[], mapped: [string, string][]): DbnMetadata => ({
-  version: 1,
-  dataset: 'GLBX.MDP3',
-  schema: 4,
-  start: 0n,
-  end: null,
-  limit: null,
+const metadata = (
+  stypeIn: string,
+  symbols: string[],
+  mapped: [string, string][],
+): MappedSymbols => ({
   stypeIn,
-  stypeOut: 'instrument_id',
-  tsOut: false,
   symbols,
-  partial: [],
-  notFound: [],
   mappings: mapped.map(([rawSymbol, symbol]) => ({
     rawSymbol,
     intervals: [{ startDate: '2024-07-01', endDate: '2024-07-02', symbol }],

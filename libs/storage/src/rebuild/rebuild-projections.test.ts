@@ -1,0 +1,129 @@
+import { expect, it } from '@jest/globals';
+import { MAX_PAYLOAD_BYTES } from '@tapeline/contracts';
+import type { Storage } from '../storage.js';
+import { DATASET } from '../test-batches.js';
+import { eachWithStorage } from '../test-storage.js';
+import type { ArchivedFacts } from './add-archived.js';
+import { LiveHistory } from './live-history.js';
+import { liveThrough } from './live-through.js';
+import { chunkWith, ESU4, historyOf, snapshotOf, truncateProjections } from './rebuild-fixture.js';
+import { isDifferent, rebuildProjections } from './rebuild-projections.js';
+import type { History, RebuildOptions } from './rebuild-projections.js';
+
+let storage: Storage;
+let live: LiveHistory;
+
+eachWithStorage(4, (opened) => {
+  storage = opened;
+  live = new LiveHistory(opened);
+});
+
+const snapshot = () => snapshotOf(storage);
+const truncate = () => truncateProjections(storage);
+const history = (changes?: Partial<History>, archived?: readonly ArchivedFacts[]) =>
+  historyOf(live, changes, archived);
+const rebuild = (options?: RebuildOptions) => rebuildProjections(storage, history(), options);
+
+it('rebuilds every row as it was, and finds nothing to change in what is whole', async () => {
+  await liveThrough(storage, live);
+  const before = await snapshot();
+  // Otherwise the comparison would prove little.
+  const states = (before['chunk'] as { state: string; given_up: boolean }[]).map(
+    (row) => `${row.state}${row.given_up ? ' given up' : ''}`,
+  );
+  expect(states.join(', ')).toBe(
+    'complete given up, complete, planned, complete, complete, complete, planned, held_back',
+  );
+  const whole = await rebuild({ dryRun: true });
+  expect(whole.tables.filter(isDifferent)).toEqual([]);
+  expect([whole.applied, whole.problems]).toEqual([false, []]);
+
+  await truncate();
+  const report = await rebuild();
+  expect(report.applied).toBe(true);
+  expect(await snapshot()).toEqual(before);
+  expect((await rebuild()).applied).toBe(false);
+});
+
+it('names damaged rows by table, and mends what it is asked to mend', async () => {
+  await liveThrough(storage, live);
+  const before = await snapshot();
+  await storage.pool.query("UPDATE job SET state = 'failed' WHERE job_id = 'plain'");
+  await storage.pool.query("DELETE FROM job_chunk WHERE job_id = 'sharing'");
+  await storage.pool.query("UPDATE chunk SET state = 'complete' WHERE chunk_id = 's'");
+  await storage.pool.query("DELETE FROM coverage WHERE chunk_id = 'b'");
+  await storage.pool.query(`INSERT INTO coverage VALUES ($1, 'trades', 77, 1, 'b', 2, 0)`, [
+    DATASET,
+  ]);
+  await storage.pool.query("UPDATE symbology SET d1 = d1 + 1 WHERE symbol = 'ES.c.0'");
+  await storage.pool.query("DELETE FROM spend WHERE chunk_id = 'a'");
+  await storage.pool.query(
+    "UPDATE dataset_day SET condition = 'missing' WHERE date = '2024-07-02'",
+  );
+  await storage.pool.query("DELETE FROM quarantine WHERE chunk_id = 'h' AND ordinal = 2");
+  const damaged = await snapshot();
+
+  const { tables, problems, applied } = await rebuild({ dryRun: true });
+  expect(applied).toBe(false);
+  expect(
+    tables.map(({ table, missing, extra, different }) => [table, missing, extra, different]),
+  ).toEqual([
+    ['job', 0, 0, 1],
+    ['job_chunk', 1, 0, 0],
+    ['chunk', 0, 0, 1],
+    ['coverage', 1, 1, 0],
+    ['symbology', 0, 0, 1],
+    ['spend', 1, 0, 0],
+    ['dataset_day', 0, 0, 1],
+  ]);
+  expect(tables[0]!.example).toEqual({
+    key: ['plain'],
+    kind: 'different',
+    present: { state: 'failed' },
+    rebuilt: { state: 'completed' },
+  });
+  expect(problems).toEqual([
+    {
+      kind: 'quarantine',
+      chunkId: 'h',
+      message: expect.stringContaining('lacks 1 records of chunk h and has 0'),
+    },
+  ]);
+  expect(await snapshot()).toEqual(damaged);
+
+  const some = await rebuild({ only: ['jobs', 'coverage'] });
+  expect(some.tables.map(({ table }) => table)).toEqual(['job', 'job_chunk', 'coverage']);
+  expect(await snapshot()).toEqual({
+    ...damaged,
+    job: before['job'],
+    job_chunk: before['job_chunk'],
+    coverage: before['coverage'],
+  });
+  await rebuild();
+  expect(await snapshot()).toEqual(before);
+});
+
+it('tells a chunk of many claims, symbols of many days, in parts that make the whole again', async () => {
+  const instruments = Array.from({ length: 9_001 }, (_, id) => id + 1);
+  const exclude = instruments
+    .slice(0, 5_000)
+    .map((instrument_id) => ({ instrument_id, start: '1', end: '2', end_ties: 0 }));
+  const symbology = instruments.map((instrumentId) => ({
+    ...ESU4,
+    symbol: `S${instrumentId}`,
+    instrumentId,
+    d0: '2024-07-01',
+    d1: '2024-07-02',
+  }));
+  await live.plan('many', { chunks: [chunkWith('a', instruments, { exclude })], symbology });
+  const told = (name: string) => live.events.filter(({ event }) => event === name);
+  expect([told('chunk_planned').length, told('resolved').length]).toEqual([3, 2]);
+  const sizes = live.events.map((event) => JSON.stringify(event).length);
+  expect(Math.max(...sizes)).toBeLessThan(MAX_PAYLOAD_BYTES);
+  const before = await snapshot();
+  // Told again, as by a fetcher that goes on with it.
+  live.events.push(...told('chunk_planned'));
+  await truncate();
+  await rebuild();
+  expect(await snapshot()).toEqual(before);
+});
