@@ -127,6 +127,76 @@ describe('with a stack', () => {
     });
   });
 
+  it('shows what was refused, tries it again and discards it', async () => {
+    const file = join(configs, 'validation', 'bars.yaml');
+    const sound = readFileSync(file, 'utf8');
+    const rule = `{ name: no_bars, refuse: volume >= 0, reason: 'volume {volume}' }`;
+    const strict = sound
+      .replace(/^business:$/m, `business:\n  - ${rule}`)
+      .replace(/^max_refused:.*/m, 'max_refused: 100%');
+    writeFileSync(file, strict);
+    let day = 3;
+    let job: { job_id: string; quarantined: number };
+    do {
+      const next = range.replace('2024-07-01', `2024-08-${String(day++).padStart(2, '0')}`);
+      const { out } = await tapeline('ingest', ...next.split(' '), '--watch', '--json');
+      job = JSON.parse(out) as typeof job;
+    } while (job.quarantined === 0);
+
+    const json = async <T>(...args: string[]): Promise<T> => {
+      const { code, out, err } = await tapeline(...args, '--json');
+      expect([args, code, err]).toEqual([args, 0, '']);
+      return JSON.parse(out) as T;
+    };
+    const page = await json<{ records: { id: string }[]; next_cursor: string }>(
+      'quarantine',
+      'list',
+      '--job',
+      job.job_id,
+      '--limit',
+      '2',
+    );
+    expect(page.records).toHaveLength(2);
+    expect(page.next_cursor).toBe(page.records[1]!.id);
+    const shown = await tapeline('quarantine', 'show', page.records[0]!.id);
+    expect(shown.out).toMatch(/refused by +no_bars \(error\)/);
+    expect(shown.out).toMatch(/│ open +│ -?\d+ +│ -?[\d.]+ +│/);
+    const stats = await tapeline('quarantine', 'stats', '--by', 'rule');
+    expect(stats.out).toContain(`${job.quarantined} of them open`);
+
+    const csv = await tapeline('quarantine', 'export', '-', '--to', 'csv', '--rule', 'no_bars');
+    expect(csv.out.trimEnd().split('\n')).toHaveLength(job.quarantined + 1);
+    const target = join(state, 'refused.json');
+    await tapeline('quarantine', 'export', target, '--to', 'json');
+    expect(readFileSync(target, 'utf8').trimEnd().split('\n')).toHaveLength(job.quarantined);
+
+    const replay = ['quarantine', 'replay', '--rule', 'no_bars'];
+    expect(await json(...replay, '--dry-run')).toMatchObject({
+      state: 'completed',
+      selected: job.quarantined,
+      quarantined: job.quarantined,
+    });
+    const unasked = await tapeline('quarantine', 'discard', '--job', job.job_id);
+    expect([unasked.code, unasked.err]).toEqual([1, expect.stringContaining('say --yes')]);
+    const [first] = page.records;
+    const before = ['--until', '2200-01-01', '--yes'];
+    expect(await json('quarantine', 'discard', '--rule', 'other', ...before)).toEqual({
+      discarded: 0,
+      open: 0,
+    });
+
+    writeFileSync(file, sound);
+    let mended: { stored: number; selected: number };
+    do mended = await json<typeof mended>(...replay);
+    while (mended.stored === 0);
+    expect(mended).toMatchObject({ stored: job.quarantined, selected: job.quarantined });
+    const resolved = await tapeline('quarantine', 'show', first!.id);
+    expect(resolved.out).toMatch(/state +replayed by replay \w+ at/);
+    expect((await tapeline('quarantine', 'list')).out).toContain('no such record is refused');
+    expect((await tapeline('replays')).out).toContain('quarantine, dry run');
+    expect((await tapeline('findings', '--check', 'monotonic')).code).toBe(0);
+  }, 60_000);
+
   it('ends with code 1 and the reason when a job fails', async () => {
     const file = fileURLToPath(import.meta.url);
     const { code, out } = await tapeline('ingest', '--file', file, '--watch');

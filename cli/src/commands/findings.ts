@@ -1,0 +1,30 @@
+import { GatewayClient } from '../gateway-client.js';
+import { formatFindings } from '../quarantine/format-replay.js';
+import type { Finding } from '../quarantine/quarantine-answers.js';
+import { filterParameters } from '../quarantine/refused-filter.js';
+import { gatewayUrl } from '../stack/stack-file.js';
+
+export interface FindingsOptions {
+  readonly dataset?: string;
+  readonly schema?: string;
+  readonly chunk?: string;
+  readonly check?: string;
+  readonly severity?: string;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+/** `tapeline findings`: what checks of whole chunks found. */
+export async function showFindings(options: FindingsOptions): Promise<void> {
+  const { dataset, schema, chunk, check, severity, limit } = options;
+  const given = { ...(dataset && { dataset }), ...(schema && { schema }), ...(chunk && { chunk }) };
+  const parameters = filterParameters(given, { check, severity, limit });
+  const gateway = new GatewayClient(gatewayUrl());
+  const answer = await gateway.get<{ findings: Finding[] }>('/v1/findings', parameters);
+  if (options.json) console.log(JSON.stringify(answer));
+  else if (answer.findings.length > 0) console.log(formatFindings(answer.findings));
+  else
+    console.log(
+      "checks of whole chunks found nothing of this; 'tapeline quarantine stats' shows what was refused",
+    );
+}
