@@ -10,13 +10,23 @@ const docs = readFileSync(new URL('../../../docs/rules.md', import.meta.url), 'u
 /** Of each command its words, such as `rules diff`, and its options. */
 const commands = [...docs.matchAll(/^tapeline (.*?)(?: {2,}#.*)?$/gm)].map(([, line]) => ({
   line: line!,
-  words: /^(?:rules )?[a-z]+/.exec(line!)![0],
+  words: /^(?:(?:rules|quarantine) )?[a-z]+/.exec(line!)![0],
   options: line!.match(/--[a-z-]+/g) ?? [],
 }));
 
 it('has commands of every kind', () => {
   expect(new Set(commands.map(({ words }) => words))).toEqual(
-    new Set(['rules check', 'rules list', 'rules test', 'rules diff', 'ingest']),
+    new Set([
+      'rules check',
+      'rules list',
+      'rules test',
+      'rules diff',
+      'ingest',
+      'quarantine stats',
+      'quarantine replay',
+      'quarantine discard',
+      'quarantine export',
+    ]),
   );
 });
 

@@ -135,7 +135,7 @@ async function holdBack(
     [chunkId],
   );
   const share = (part: number): string => `${(part * 100).toFixed(2).replace(/\.?0+$/, '')} %`;
-  const message = `${quarantined} of the ${fetched} records of chunk ${chunkId} are refused, more than the ${share(maxRefused)} that its rules allow: the table quarantine has them with their reasons. Approve the job, or mend the rules and replay them`;
+  const message = `${quarantined} of the ${fetched} records of chunk ${chunkId} are refused, more than the ${share(maxRefused)} that its rules allow: 'tapeline quarantine stats --chunk ${chunkId}' shows why. Approve the job, or mend the rules and replay them`;
   return { heldBack: { jobIds: rows.map((row) => row.job_id), message } };
 }
 
