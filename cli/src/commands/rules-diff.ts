@@ -46,7 +46,7 @@ export async function diffFolders(
       for await (const { dataset, records } of sources(options)) {
         for await (const batch of evenBatches(records, new Map<RecordName, number>())) {
           const lookups = await lookupsOf(dataset, batch, old, now);
-          compareBatch(old, now, batch, { lookups }, comparison);
+          compareBatch(old, now, { dataset, batch, lookups }, comparison);
           count += batch.length;
         }
       }

@@ -1,4 +1,5 @@
 import type { RecordName } from '@tapeline/records';
+import { surroundingsOf } from '@tapeline/rules';
 import type { RuleSet } from '@tapeline/rules';
 import { InputFile } from '../dbn/input-file.js';
 import { formatBytes, formatCount, showProgress } from '../dbn/show-progress.js';
@@ -67,7 +68,7 @@ async function testFile(
     const { dataset, records } = await fileRecords(input, limit);
     for await (const batch of evenBatches(records, leftOut)) {
       const lookups = await lookupsOf(dataset, batch, ruleSet);
-      tryBatch(ruleSet, batch, { lookups }, trial);
+      tryBatch(ruleSet, batch, surroundingsOf(ruleSet, dataset, lookups), trial);
       count += batch.length;
     }
   } finally {

@@ -1,6 +1,7 @@
 /** What two sets of rules make of the same records. */
 import type { ColumnarBatch, SchemaName } from '@tapeline/records';
-import type { RuleOutcome, RuleSet, SchemaRules, Surroundings } from '@tapeline/rules';
+import { surroundingsOf } from '@tapeline/rules';
+import type { Lookups, RuleOutcome, RuleSet, SchemaRules } from '@tapeline/rules';
 import { compareStored } from './compare-stored.js';
 import type { ChangedColumn } from './compare-stored.js';
 import { recordOutcomes } from './record-outcomes.js';
@@ -36,12 +37,17 @@ export interface SchemaComparison {
 
 export type Comparison = Map<SchemaName, SchemaComparison>;
 
+export interface ComparedBatch {
+  readonly dataset: string;
+  readonly batch: ColumnarBatch;
+  readonly lookups: Lookups;
+}
+
 /** Puts a batch through both sets and adds the differences. */
 export function compareBatch(
   old: RuleSet,
   now: RuleSet,
-  batch: ColumnarBatch,
-  surroundings: Surroundings,
+  { dataset, batch, lookups }: ComparedBatch,
   comparison: Comparison,
 ): void {
   const { name } = batch.schema;
@@ -49,8 +55,8 @@ export function compareBatch(
   const tally = comparison.get(name) ?? emptyComparison(oldRules, newRules);
   comparison.set(name, tally);
   tally.records += batch.length;
-  const before = recordOutcomes(oldRules, batch, surroundings);
-  const after = recordOutcomes(newRules, batch, surroundings);
+  const before = recordOutcomes(oldRules, batch, surroundingsOf(old, dataset, lookups));
+  const after = recordOutcomes(newRules, batch, surroundingsOf(now, dataset, lookups));
   addCounts(tally.rules, 'old', before.ruleOutcomes);
   addCounts(tally.rules, 'new', after.ruleOutcomes);
   const ordinals = batch.ordinals();

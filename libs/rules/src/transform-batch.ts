@@ -3,8 +3,9 @@ import type { BatchHeader } from '@tapeline/contracts';
 import { decodeRecords } from '@tapeline/dbn';
 import { encodeArrow, SCHEMAS } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
-import type { Surroundings } from './expressions/index.js';
+import type { Lookups } from './expressions/index.js';
 import type { RuleSet } from './rule-set/rule-set.js';
+import { surroundingsOf } from './surroundings-of.js';
 
 /** A batch ready for the next subject. */
 export interface OutgoingBatch {
@@ -29,10 +30,13 @@ export function transformBatch(
   header: BatchHeader,
   decoded: ColumnarBatch,
   ruleSet: RuleSet,
-  surroundings?: Surroundings,
+  lookups?: Lookups,
 ): OutgoingBatch {
   const rules = ruleSet.schemas.get(header.schema)!;
-  const { batch, outcomes } = rules.transform(decoded, surroundings);
+  const { batch, outcomes } = rules.transform(
+    decoded,
+    surroundingsOf(ruleSet, header.dataset, lookups),
+  );
   return {
     subject: batchSubject('transformed', header.dataset, header.schema),
     header: {

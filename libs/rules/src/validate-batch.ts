@@ -2,8 +2,9 @@ import { batchSubject } from '@tapeline/contracts';
 import type { BatchHeader } from '@tapeline/contracts';
 import { decodeArrow, encodeArrow } from '@tapeline/records';
 import type { DecodedArrow } from '@tapeline/records';
-import type { Surroundings } from './expressions/index.js';
+import type { Lookups } from './expressions/index.js';
 import type { RuleSet } from './rule-set/rule-set.js';
+import { surroundingsOf } from './surroundings-of.js';
 import type { OutgoingBatch } from './transform-batch.js';
 
 /** Most refused records of one message: their reasons make them larger than others. */
@@ -27,7 +28,7 @@ export function validateBatch(
   header: BatchHeader,
   payload: Uint8Array,
   ruleSet: RuleSet,
-  surroundings?: Surroundings,
+  lookups?: Lookups,
   decoded: DecodedArrow = decodeArrow(payload),
 ): OutgoingBatch[] {
   const { batch, outcomes: before } = decoded;
@@ -42,7 +43,10 @@ export function validateBatch(
     );
   }
   const { validate } = ruleSet.schemas.get(header.schema)!;
-  const { accepted, refused, rules, reasons, outcomes } = validate(batch, surroundings);
+  const { accepted, refused, rules, reasons, outcomes } = validate(
+    batch,
+    surroundingsOf(ruleSet, header.dataset, lookups),
+  );
   const passed = {
     ...header,
     quarantined: refused.length,

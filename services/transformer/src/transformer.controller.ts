@@ -28,7 +28,7 @@ export class TransformerController {
       const rules = this.rules.current;
       const { asks } = rules.schemas.get(header.schema)!;
       const lookups = await this.lookups.forBatch(header.dataset, decoded, asks.transform);
-      const batch = transformBatch(header, decoded, rules, { lookups });
+      const batch = transformBatch(header, decoded, rules, lookups);
       await this.publisher.publish(batch.subject, batch.payload, {
         msgId: batchMessageId('transformed', batch.header),
         headers: writeBatchHeader(batch.header),

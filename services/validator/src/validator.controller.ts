@@ -28,7 +28,7 @@ export class ValidatorController {
       const rules = this.rules.current;
       const { asks } = rules.schemas.get(header.schema)!;
       const lookups = await this.lookups.forBatch(header.dataset, decoded.batch, asks.validate);
-      const outgoing = validateBatch(header, message.data, rules, { lookups }, decoded);
+      const outgoing = validateBatch(header, message.data, rules, lookups, decoded);
       for (const batch of outgoing) {
         await this.publisher.publish(batch.subject, batch.payload, {
           msgId: batchMessageId('validated', batch.header),

@@ -1,8 +1,9 @@
 import type { ConfigWatch } from '@tapeline/config';
 import type { SchemaName } from '@tapeline/records';
 import type { ChunkCheck, RuleSet } from '@tapeline/rules';
+import type { OpenIntervals } from '@tapeline/storage';
 
-/** What the writer goes by of the rules: their limits, and checks of whole chunks. The others are applied elsewhere. */
+/** What the writer goes by of the rules: their limits, checks of whole chunks, and calendars. The others are applied elsewhere. */
 export class WriterRules {
   constructor(private readonly rules: ConfigWatch<RuleSet>) {}
 
@@ -10,6 +11,10 @@ export class WriterRules {
   get version(): string {
     return this.rules.current.version;
   }
+
+  /** When a dataset's market is open between two times, ns; undefined without a calendar of it. */
+  readonly openIntervals: OpenIntervals = (dataset, fromNs, toNs) =>
+    this.rules.current.calendars.get(dataset)?.openIntervals(fromNs, toNs);
 
   /** What is looked at once a chunk of the schema is complete. */
   checksOf(schema: SchemaName): readonly ChunkCheck[] {

@@ -66,8 +66,8 @@ export class WriterController {
       const schema = await readChunkSchema(this.storage, event.chunk_id);
       const checks = schema ? this.rules.checksOf(schema) : [];
       if (checks.length === 0) return done();
-      const rulesVersion = this.rules.version;
-      await runChunkChecks(this.storage, event.chunk_id, checks, { rulesVersion });
+      const { version: rulesVersion, openIntervals } = this.rules;
+      await runChunkChecks(this.storage, event.chunk_id, checks, { rulesVersion, openIntervals });
       return done();
     }, 'bad_event');
   }

@@ -72,14 +72,14 @@ export function runCorpus(
   });
   const input = recordsOf(schema, records);
   const bytes = encodeRecords(input, 3);
-  const surroundings = { lookups: { definition: definitions } };
+  const lookups = { definition: definitions };
   const raw = rawHeader(schema, records.length);
-  const transformed = transformBatch(raw, decodeBatch(raw, bytes), ruleSet, surroundings);
+  const transformed = transformBatch(raw, decodeBatch(raw, bytes), ruleSet, lookups);
   const [stored, ...quarantined] = validateBatch(
     transformed.header,
     transformed.payload,
     ruleSet,
-    surroundings,
+    lookups,
   );
   const passed = decodeArrow(stored!.payload);
   const results: (Expected | undefined)[] = Array.from({ length: records.length });

@@ -1,6 +1,7 @@
 import { SCHEMA_NAMES, SCHEMAS } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
 import type { z } from 'zod';
+import { compileCalendars } from '../calendar/compile-calendars.js';
 import { parseYaml } from '../parse-yaml.js';
 import type { ParsedYaml, RuleFile } from '../parse-yaml.js';
 import { FaultList, RuleError } from '../rule-error.js';
@@ -39,14 +40,15 @@ export function compileRuleSet(files: RuleFiles): RuleSet {
       validate,
     });
   }
+  const calendarFiles = files.calendars ?? [];
+  const calendars = compileCalendars(calendarFiles, faults);
   if (faults.faults.length > 0) throw new RuleError(faults.faults);
   coverAllSchemas(transforms, 'transform');
   coverAllSchemas(validations, 'validation');
-  const calendars = files.calendars ?? [];
-  const transformVersion = rulesVersion([...files.rules, ...calendars]);
-  const validationVersion = rulesVersion([...files.validation, ...calendars]);
+  const transformVersion = rulesVersion([...files.rules, ...calendarFiles]);
+  const validationVersion = rulesVersion([...files.validation, ...calendarFiles]);
   const version = `${transformVersion}.${validationVersion}`;
-  return { transformVersion, validationVersion, version, schemas };
+  return { transformVersion, validationVersion, version, schemas, calendars };
 }
 
 function bySchema<Shape extends z.ZodType<{ schemas: SchemaName[] }>>(

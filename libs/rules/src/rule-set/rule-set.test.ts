@@ -1,8 +1,9 @@
 import { expect, it } from '@jest/globals';
-import { extendSchema, SCHEMAS, UNDEF_PRICE } from '@tapeline/records';
+import { extendSchema, parseTimestamp, SCHEMAS, UNDEF_PRICE } from '@tapeline/records';
 import type { ColumnarBatch } from '@tapeline/records';
 import type { ColumnLookup } from '../expressions/index.js';
 import { compileRuleSet } from './compile-rule-set.js';
+import { surroundingsOf } from '../surroundings-of.js';
 import { filesOf, recordsOf, rulesOf } from '../testing/rule-files.js';
 
 const DOLLAR = 1_000_000_000n;
@@ -283,6 +284,35 @@ business:
   expect(rulesOf('trades', '').maxRefused).toBeNull();
 });
 
+const CALENDAR = {
+  path: 'cme.yaml',
+  text: `
+name: cme
+datasets: [GLBX.MDP3]
+zone: America/Chicago
+days: [mon]
+sessions: [{ kind: rth, from: '08:30', to: '15:00' }]`,
+};
+
+it('knows the sessions of the dataset that a batch is of', () => {
+  const rule = `business: [{ name: off_hours, refuse: session(ts_recv) != 'rth', reason: '{session(ts_recv)}' }]`;
+  const files = { ...filesOf('trades', '', rule), calendars: [CALENDAR] };
+  const ruleSet = compileRuleSet(files);
+  const monday = parseTimestamp('2024-07-08');
+  const batch = recordsOf(
+    'trades',
+    [13n, 14n, 20n].map((hour) => ({ ts_recv: monday + hour * 3_600_000_000_000n })),
+  );
+  const { validate } = ruleSet.schemas.get('trades')!;
+  const own = validate(batch, surroundingsOf(ruleSet, 'GLBX.MDP3'));
+  expect([[...own.refused.ordinals()], own.reasons]).toEqual([
+    [0, 2],
+    ['closed', 'closed'],
+  ]);
+  // Without a calendar nothing is known, and what is unknown refuses nothing.
+  expect(validate(batch, surroundingsOf(ruleSet, 'XEUR.EOBI')).refused.length).toBe(0);
+});
+
 it('has versions that move with their own files and the calendars, not with the order of files', () => {
   const files = filesOf('trades', '', '');
   const version = (changed: Partial<typeof files>) => compileRuleSet({ ...files, ...changed });
@@ -294,8 +324,9 @@ it('has versions that move with their own files and the calendars, not with the 
   const other = version({ validation: filesOf('trades', '', 'max_refused: 1%').validation });
   expect(other.transformVersion).toBe(base.transformVersion);
   expect(other.validationVersion).not.toBe(base.validationVersion);
-  const calendar = version({ calendars: [{ path: 'cme.yaml', text: '' }] });
+  const calendar = version({ calendars: [CALENDAR] });
   expect(calendar.transformVersion).not.toBe(base.transformVersion);
+  expect(() => version({ calendars: [{ path: 'cme.yaml', text: '' }] })).toThrow('cme.yaml:1:1');
 });
 
 it('makes the same extension of a schema from the same rules', () => {

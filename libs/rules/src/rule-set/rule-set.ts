@@ -1,6 +1,7 @@
 /** What rule files compile to. */
 import type { RuleOutcome } from '@tapeline/contracts';
 import type { ColumnarBatch, SchemaDescription, SchemaName } from '@tapeline/records';
+import type { Calendars } from '../calendar/compile-calendars.js';
 import type { ChunkCheck } from '../chunk-checks.js';
 import type { Surroundings } from '../expressions/index.js';
 import type { RuleFile } from '../parse-yaml.js';
@@ -25,6 +26,8 @@ export interface RuleSet {
   /** `<transformVersion>.<validationVersion>`, as it is kept with every batch. */
   readonly version: string;
   readonly schemas: ReadonlyMap<SchemaName, SchemaRules>;
+  /** Of the datasets that have one. */
+  readonly calendars: Calendars;
 }
 
 /** The rules of one schema. Both functions see one batch and nothing of those before it. */

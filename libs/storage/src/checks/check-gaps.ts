@@ -35,9 +35,8 @@ export async function checkGaps(
   ]);
   const longer = parameters.add(check.longer_than, 'bigint');
   const factor = parameters.add(check.factor, 'bigint');
-  const open = openIntervals
-    ? multirange(openIntervals(chunk.dataset, chunk.start, chunk.end))
-    : '{(,)}';
+  const hours = openIntervals?.(chunk.dataset, chunk.start, chunk.end);
+  const open = hours ? multirange(hours) : '{(,)}';
   const list = (pick: 'instrumentId' | 'start' | 'end', of: typeof chunk.claims): string =>
     parameters.add(
       of.map((range) => range[pick]),
@@ -47,7 +46,7 @@ export async function checkGaps(
     `(SELECT id, range_agg(int8range(since, until)) AS held
         FROM unnest(${list('instrumentId', of)}, ${list('start', of)}, ${list('end', of)}) AS r (id, since, until)
        WHERE since < until GROUP BY id)`;
-  const edges = parameters.add(openIntervals !== undefined, 'boolean');
+  const edges = parameters.add(hours !== undefined, 'boolean');
   const { rows: found } = await client.query<Record<string, string>>(
     `WITH held AS MATERIALIZED ${ranges(chunk.claims)},
           excluded AS MATERIALIZED ${ranges(chunk.excluded)},
@@ -90,12 +89,12 @@ export async function checkGaps(
       instrumentId: Number(row['instrument_id']),
       start,
       end,
-      message: `instrument ${row['instrument_id']} was silent for ${formatDuration(end - start)}, from ${formatTimestamp(start)} to ${formatTimestamp(end)}${openIntervals ? ' while its market was open' : ''}; of its ${row['intervals']} intervals in the chunk 99 % are at most ${formatDuration(typical)}`,
+      message: `instrument ${row['instrument_id']} was silent for ${formatDuration(end - start)}, from ${formatTimestamp(start)} to ${formatTimestamp(end)}${hours ? ' while its market was open' : ''}; of its ${row['intervals']} intervals in the chunk 99 % are at most ${formatDuration(typical)}`,
       details: {
         silence_ns: String(end - start),
         typical_ns: String(typical),
         intervals: Number(row['intervals']),
-        by_calendar: openIntervals !== undefined,
+        by_calendar: hours !== undefined,
       },
     };
   });

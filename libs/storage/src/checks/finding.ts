@@ -36,12 +36,12 @@ export interface OpenInterval {
   readonly end: bigint;
 }
 
-/** When a dataset's market is open between two times, in nanoseconds; disjoint intervals. */
+/** When a dataset's market is open between two times, ns: disjoint intervals; undefined where nothing tells. */
 export type OpenIntervals = (
   dataset: string,
   fromNs: bigint,
   toNs: bigint,
-) => readonly OpenInterval[];
+) => readonly OpenInterval[] | undefined;
 
 /** What a check works with: a transaction and a chunk that has claims. */
 export interface CheckRun {
