@@ -18,6 +18,7 @@ export const HAND_WRITTEN_RULES = [
   'price_jump',
   'spread_jump',
   'price_jump_unclassified',
+  'ts_event_undefined',
 ] as const;
 
 export interface HandWrittenResult {
@@ -110,12 +111,13 @@ function flag(
     const high = low + 1;
     if (publisher[row] === 0) counts[6]!++;
     if ((flags[row]! & (BAD_TS_RECV | SNAPSHOT)) === BAD_TS_RECV) counts[7]!++;
-    if (
+    // An unset time is neither before nor after another.
+    if (tsEvent[high] === UNSET_WORD && tsEvent[low] === UNSET_WORD) counts[13]!++;
+    else if (
       tsRecv[high]! < tsEvent[high]! ||
       (tsRecv[high] === tsEvent[high] && tsRecv[low]! < tsEvent[low]!)
     ) {
-      // An unset time is neither before nor after another.
-      if (tsEvent[high] !== UNSET_WORD || tsEvent[low] !== UNSET_WORD) counts[8]!++;
+      counts[8]!++;
     }
     if (previous.isOffTick(row)) counts[9]!++;
     const jump = previous.enter(row);

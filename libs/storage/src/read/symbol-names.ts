@@ -1,6 +1,7 @@
 import type { ColumnarBatch } from '@tapeline/records';
 import { instrumentDays, NO_DAY } from '../lookups/instrument-days.js';
 import type { InstrumentDay } from '../lookups/instrument-days.js';
+import { readSymbols } from '../lookups/read-symbols.js';
 import { RecentValues } from '../lookups/recent-values.js';
 import type { Storage } from '../storage.js';
 import type { SymbolInterval } from './disjoint-intervals.js';
@@ -58,7 +59,15 @@ export function venueNames(storage: Pick<Storage, 'pool'>, dataset: string): Sym
     const keys = pairs.map(({ instrumentId, day }) => `${day} ${instrumentId}`);
     const known = keys.map((key) => recent.get(key));
     const missing = pairs.filter((_, index) => known[index] === undefined);
-    const found = missing.length > 0 ? await readNames(storage, dataset, missing) : [];
+    const found =
+      missing.length === 0
+        ? []
+        : await readSymbols(
+            storage,
+            dataset,
+            missing.map(({ instrumentId }) => instrumentId),
+            missing.map(({ day }) => day),
+          );
     let next = 0;
     return keys.map((key, index) => {
       const name = known[index] ? known[index].value : found[next++]!;
@@ -66,22 +75,4 @@ export function venueNames(storage: Pick<Storage, 'pool'>, dataset: string): Sym
       return name;
     });
   });
-}
-
-async function readNames(
-  storage: Pick<Storage, 'pool'>,
-  dataset: string,
-  pairs: readonly InstrumentDay[],
-): Promise<(string | null)[]> {
-  const { rows } = await storage.pool.query<{ n: number; symbol: string }>(
-    `SELECT (p.n - 1)::int AS n, min(s.symbol) AS symbol
-       FROM unnest($2::bigint[], $3::int[]) WITH ORDINALITY AS p (instrument_id, day, n)
-       JOIN symbology s ON s.dataset = $1 AND s.stype_in = 'raw_symbol' AND s.instrument_id = p.instrument_id
-        AND s.d0 <= DATE '1970-01-01' + p.day AND s.d1 > DATE '1970-01-01' + p.day
-      GROUP BY p.n`,
-    [dataset, pairs.map(({ instrumentId }) => instrumentId), pairs.map(({ day }) => day)],
-  );
-  const names = Array<string | null>(pairs.length).fill(null);
-  for (const { n, symbol } of rows) names[n] = symbol;
-  return names;
 }
