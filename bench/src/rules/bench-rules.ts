@@ -35,11 +35,7 @@ export interface RulesResult extends Comparison {
 
 /** @param rounds counted ones, after some that are not: the code is compiled while it runs. */
 export function benchRules(rounds: number): RulesResult {
-  const rules = shippedRules();
-  const known = knownDefinitions(BATCH);
-  const surroundings: Surroundings = { lookups: { definition: known.lookup } };
-  requireAgreement(rules, {}, undefined);
-  requireAgreement(rules, surroundings, known.byHand);
+  const { rules, known, surroundings } = agreeingRules();
   const batches = makeBatches();
   return {
     ...compare(batches, rounds, rules, {}, undefined),
@@ -48,6 +44,16 @@ export function benchRules(rounds: number): RulesResult {
     rules: rules.rules.filter(({ stage }) => stage !== 'chunk').length,
     rounds,
   };
+}
+
+/** The shipped rules, which find what the loops do. @throws Error if they find anything else. */
+export function agreeingRules() {
+  const rules = shippedRules();
+  const known = knownDefinitions(BATCH);
+  const surroundings: Surroundings = { lookups: { definition: known.lookup } };
+  requireAgreement(rules, {}, undefined);
+  requireAgreement(rules, surroundings, known.byHand);
+  return { rules, known, surroundings };
 }
 
 function shippedRules(): SchemaRules {
