@@ -10,11 +10,14 @@ import {
 
 const timestamp = z.iso.datetime({ offset: true, error: 'a time looks like 2024-07-01T13:30:00Z' });
 
+/** PostgreSQL keeps no text with a NUL. */
+const text = z.string().refine((value) => !value.includes('\0'), 'holds a NUL');
+
 /** Which refused records are meant; what is left out is not limited. */
 export const quarantineFilterSchema = z.strictObject({
   dataset: datasetSchema.optional(),
   schema: schemaNameSchema.optional(),
-  rule: z.string().min(1).optional(),
+  rule: text.min(1).optional(),
   job_id: jobIdSchema.optional(),
   chunk_id: z
     .string()
@@ -22,9 +25,9 @@ export const quarantineFilterSchema = z.strictObject({
     .optional(),
   instrument_id: z.int().nonnegative().optional(),
   /** The venue's symbol as of the record's day. */
-  symbol: z.string().min(1).max(71).optional(),
+  symbol: text.min(1).max(71).optional(),
   ids: z
-    .array(z.string().regex(/^\d{1,19}$/))
+    .array(z.string().regex(/^\d{1,18}$/, 'an id has 1 to 18 digits'))
     .min(1)
     .max(10_000)
     .optional(),

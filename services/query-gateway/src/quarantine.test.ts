@@ -98,7 +98,7 @@ it('shows one with prices and times as people read them', async () => {
     decimals: { price: '-0.250000000' },
     times: { ts_recv: '2024-07-01T13:30:00.123456789Z' },
   });
-  for (const id of ['999', 'x', '1'.repeat(30)]) {
+  for (const id of ['999', 'x', '9'.repeat(19), '1'.repeat(30)]) {
     const response = await gateway.get(`/v1/quarantine/${id}`);
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ remedy: expect.stringContaining('state=all') });
@@ -125,7 +125,9 @@ it('lists replays and findings', async () => {
     replays: [{ replay_id: 'old', dry_run: true, selected: 3, stored: 2, ended_at: null }],
   });
   expect(await read('/v1/replays/old')).toMatchObject({ state: 'completed' });
-  expect((await gateway.get('/v1/replays/new')).status).toBe(404);
+  for (const id of ['new', 'a%00']) {
+    expect((await gateway.get(`/v1/replays/${id}`)).status).toBe(404);
+  }
   expect(await read('/v1/findings?check=gaps&severity=info')).toMatchObject({
     findings: [{ chunk_id: CHUNK, instrument_id: 5602, start: '2024-07-01T13:30:00.123456789Z' }],
   });
@@ -138,6 +140,11 @@ it.each([
   ['/v1/quarantine?state=gone', 'a state is one of'],
   ['/v1/quarantine?since=yesterday', 'is not a time'],
   ['/v1/quarantine?cursor=abc', 'next_cursor'],
+  [`/v1/quarantine?cursor=${'9'.repeat(19)}`, 'next_cursor'],
+  [`/v1/quarantine?ids=1,${'9'.repeat(19)}`, 'an id has 1 to 18 digits'],
+  ['/v1/quarantine?rule=a%00', 'rule: holds a NUL'],
+  ['/v1/quarantine/stats?symbol=a%00', 'symbol: holds a NUL'],
+  ['/v1/findings?check=a%00', 'check: holds a NUL'],
   ['/v1/quarantine?schema=trade', "'trade' is no schema"],
   ['/v1/quarantine?rule=a&rule=b', 'is given more than once'],
   ['/v1/quarantine/stats?by=weekday', 'by: is one of rule, schema'],
@@ -182,6 +189,8 @@ it('passes commands on to the bus, and no faulty ones', async () => {
     ['replay', { source: 'archive' }, 'by job_id or chunk_id'],
     ['discard', {}, 'means every refused record'],
     ['discard', { filter: { rul: 'x' } }, 'rul'],
+    ['discard', { filter: { rule: '\0' } }, 'holds a NUL'],
+    ['replay', { source: 'quarantine', filter: { ids: ['9'.repeat(19)] } }, '1 to 18 digits'],
   ] as const) {
     const refused = await post(`/v1/quarantine/${path}`, body);
     expect(refused.status).toBe(422);

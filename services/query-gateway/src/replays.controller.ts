@@ -1,4 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
+import { jobIdSchema } from '@tapeline/contracts';
 import { readReplay, readReplays, Storage } from '@tapeline/storage';
 import { readLimit } from './domain/job-submission.js';
 import { Problem } from './domain/problem.js';
@@ -15,7 +16,8 @@ export class ReplaysController {
 
   @Get(':id')
   async one(@Param('id') id: string) {
-    const replay = await readReplay(this.storage, id);
+    const isId = jobIdSchema.safeParse(id).success;
+    const replay = isId ? await readReplay(this.storage, id) : undefined;
     if (replay) return replay;
     throw new Problem(
       'unknown-replay',

@@ -8,6 +8,7 @@ const DAY_MS = 86_400_000;
 /** Deletes refused records that were resolved long ago: at start, and once a day. */
 export class Retention implements OnApplicationBootstrap, OnApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   /** @param days for which resolved ones are kept; 0 keeps them for ever. */
   constructor(
@@ -23,6 +24,7 @@ export class Retention implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   onApplicationShutdown(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
   }
 
@@ -33,6 +35,8 @@ export class Retention implements OnApplicationBootstrap, OnApplicationShutdown 
         this.logger.info({ purged, days: this.days }, 'forgot refused records resolved long ago');
       }
     } catch (err) {
+      // The database was closed with the service; the next start goes on.
+      if (this.#isStopped) return;
       this.logger.warn({ err }, 'refused records resolved long ago could not be deleted');
     }
   }

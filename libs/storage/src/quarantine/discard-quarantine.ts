@@ -1,5 +1,6 @@
 import type { QuarantineFilter } from '@tapeline/contracts';
 import type { Storage } from '../storage.js';
+import { lockMarks } from './lock-marks.js';
 import { quarantineConditions } from './quarantine-conditions.js';
 
 /**
@@ -9,16 +10,19 @@ import { quarantineConditions } from './quarantine-conditions.js';
  * @returns how many.
  */
 export async function discardQuarantine(
-  storage: Pick<Storage, 'pool'>,
+  storage: Pick<Storage, 'transaction'>,
   filter: QuarantineFilter,
   before: Date,
 ): Promise<number> {
   const { text, values } = quarantineConditions({ ...filter, state: 'open' }, 2);
-  const { rowCount } = await storage.pool.query(
-    `UPDATE quarantine q SET state = 'discarded', resolved_at = now()
-      WHERE q.quarantined_at < $1 AND ${text}
-        AND NOT EXISTS (SELECT FROM replay r WHERE r.replay_id = q.replay_id AND r.state = 'running')`,
-    [before, ...values],
-  );
-  return rowCount ?? 0;
+  return storage.transaction(async (client) => {
+    await lockMarks(client);
+    const { rowCount } = await client.query(
+      `UPDATE quarantine q SET state = 'discarded', resolved_at = now()
+        WHERE q.quarantined_at < $1 AND ${text}
+          AND NOT EXISTS (SELECT FROM replay r WHERE r.replay_id = q.replay_id AND r.state = 'running')`,
+      [before, ...values],
+    );
+    return rowCount ?? 0;
+  });
 }

@@ -13,16 +13,22 @@ export async function purgeQuarantine(
   days: number,
 ): Promise<number> {
   let purged = 0;
-  for (;;) {
-    const { rowCount } = await storage.pool.query(
-      `DELETE FROM quarantine WHERE id IN (
-         SELECT q.id FROM quarantine q
-          WHERE q.state <> 'open' AND q.resolved_at < now() - make_interval(days => $1)
-            AND NOT EXISTS (SELECT FROM replay r WHERE r.replay_id = q.replay_id AND r.state = 'running')
-          LIMIT ${PORTION})`,
-      [days],
+  for (let last = '0'; ;) {
+    // From where the portion before ended, so that no statement reads again what others deleted.
+    const { rows } = await storage.pool.query<{ count: string; last: string }>(
+      `WITH gone AS (
+         DELETE FROM quarantine WHERE id IN (
+           SELECT q.id FROM quarantine q
+            WHERE q.id > $2 AND q.state <> 'open' AND q.resolved_at < now() - make_interval(days => $1)
+              AND NOT EXISTS (SELECT FROM replay r WHERE r.replay_id = q.replay_id AND r.state = 'running')
+            ORDER BY q.id LIMIT ${PORTION})
+         RETURNING id)
+       SELECT count(*) AS count, max(id) AS last FROM gone`,
+      [days, last],
     );
-    purged += rowCount ?? 0;
-    if ((rowCount ?? 0) < PORTION) return purged;
+    const portion = Number(rows[0]!.count);
+    purged += portion;
+    if (portion < PORTION) return purged;
+    last = rows[0]!.last;
   }
 }

@@ -2,14 +2,14 @@ import type { Storage } from '../storage.js';
 import { quarantineConditions, RECORD_DAY } from './quarantine-conditions.js';
 import type { QuarantineQuery } from './quarantine-conditions.js';
 
-/** Causes by which refused records are counted, as SQL. A record without a time is of no day. */
+/** Causes by which refused records are counted, as SQL. */
 const KEYS = {
   rule: 'q.rule',
   schema: 'q.schema',
   dataset: 'q.dataset',
   job: 'q.job_id',
   instrument: `q.dataset || '/' || q.instrument_id`,
-  day: `coalesce(to_char(${RECORD_DAY}, 'YYYY-MM-DD'), 'none')`,
+  day: RECORD_DAY,
 } as const;
 
 export type QuarantineGrouping = keyof typeof KEYS;
@@ -31,20 +31,39 @@ export interface QuarantineGroup {
   readonly example: string;
 }
 
+/** A key as text, once for each group. A record without a time is of no day. */
+const KEY_TEXTS: Partial<Record<QuarantineGrouping, string>> = {
+  day: `coalesce(to_char(g.cause, 'YYYY-MM-DD'), 'none')`,
+};
+
+/** Refused records by cause; the sums are of all groups. */
+export interface QuarantineStats {
+  readonly groups: readonly QuarantineGroup[];
+  readonly records: number;
+  readonly open: number;
+}
+
 /** Most groups of an answer. */
 const MOST_GROUPS = 1_000;
 
 type Counts = Record<
-  'records' | 'open' | 'replayed' | 'filtered' | 'discarded' | 'superseded',
+  | 'records'
+  | 'open'
+  | 'replayed'
+  | 'filtered'
+  | 'discarded'
+  | 'superseded'
+  | 'all_records'
+  | 'all_open',
   string
 >;
 
-/** Refused records by cause, those with most open ones first, at most 1,000 groups. */
+/** Refused records by cause: of at most 1,000 groups, those with most open ones first. */
 export async function quarantineStats(
   storage: Pick<Storage, 'pool'>,
   query: QuarantineQuery,
   by: QuarantineGrouping,
-): Promise<QuarantineGroup[]> {
+): Promise<QuarantineStats> {
   const { text, values } = quarantineConditions(query);
   const { rows } = await storage.pool.query<
     Counts & {
@@ -56,7 +75,7 @@ export async function quarantineStats(
     }
   >(
     `WITH groups AS (
-       SELECT ${KEYS[by]} AS key, count(*) AS records, max(q.id) AS last_id,
+       SELECT ${KEYS[by]} AS cause, count(*) AS records, max(q.id) AS last_id,
               count(*) FILTER (WHERE q.state = 'open') AS open,
               count(*) FILTER (WHERE q.state = 'replayed') AS replayed,
               count(*) FILTER (WHERE q.state = 'filtered') AS filtered,
@@ -64,15 +83,16 @@ export async function quarantineStats(
               count(*) FILTER (WHERE q.state = 'superseded') AS superseded,
               min(q.quarantined_at) AS first_refused_at, max(q.quarantined_at) AS last_refused_at
          FROM quarantine q WHERE ${text} GROUP BY 1)
-     SELECT g.*, q.reason AS example,
+     SELECT g.*, ${KEY_TEXTS[by] ?? 'g.cause'} AS key, q.reason AS example,
+            sum(g.records) OVER () AS all_records, sum(g.open) OVER () AS all_open,
             (SELECT min(y.symbol) FROM symbology y
               WHERE y.dataset = q.dataset AND y.stype_in = 'raw_symbol' AND y.instrument_id = q.instrument_id
                 AND y.d0 <= ${RECORD_DAY} AND y.d1 > ${RECORD_DAY}) AS symbol
        FROM groups g JOIN quarantine q ON q.id = g.last_id
-      ORDER BY g.open DESC, g.records DESC, g.key LIMIT ${MOST_GROUPS}`,
+      ORDER BY g.open DESC, g.records DESC, g.cause LIMIT ${MOST_GROUPS}`,
     [...values],
   );
-  return rows.map((row) => ({
+  const groups = rows.map((row) => ({
     key: row.key,
     ...(by === 'instrument' && { symbol: row.symbol }),
     records: Number(row.records),
@@ -85,6 +105,12 @@ export async function quarantineStats(
     last_refused_at: row.last_refused_at.toISOString(),
     example: row.example,
   }));
+  const [first] = rows;
+  return {
+    groups,
+    records: Number(first?.all_records ?? 0),
+    open: Number(first?.all_open ?? 0),
+  };
 }
 
 /** How many refused records a query means. */

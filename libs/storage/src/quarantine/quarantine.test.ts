@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
+import type { ReplayCommand } from '@tapeline/contracts';
 import { sampleBatch, SCHEMAS } from '@tapeline/records';
 import { savePlan, chunkOf, eventOf } from '../jobs/job-fixture.js';
 import { projectEvent } from '../jobs/project-event.js';
@@ -12,7 +13,11 @@ import { recordAsJson, writeQuarantine } from '../write/write-quarantine.js';
 import { discardQuarantine } from './discard-quarantine.js';
 import { purgeQuarantine } from './purge-quarantine.js';
 import { countQuarantine, quarantineStats } from './quarantine-stats.js';
+import type { QuarantineGrouping } from './quarantine-stats.js';
+import type { QuarantineQuery } from './quarantine-conditions.js';
 import { readQuarantine, readQuarantinedRecord } from './read-quarantine.js';
+
+const REPLAY: ReplayCommand = { source: 'quarantine', filter: {}, dry_run: false };
 
 let storage: Storage;
 eachWithStorage(4, (opened) => (storage = opened));
@@ -105,35 +110,93 @@ it('keeps 64-bit values and strange letters as they were', async () => {
 
 it('counts by cause, the most open ones first', async () => {
   await setState(2, 'discarded', 1);
-  expect(await quarantineStats(storage, {}, 'rule')).toMatchObject([
+  await storage.pool.query('UPDATE quarantine SET ts_ns = NULL WHERE ordinal = 3');
+  const groups = async (...[query, by]: [QuarantineQuery, QuarantineGrouping]) =>
+    (await quarantineStats(storage, query, by)).groups;
+  expect(await groups({}, 'rule')).toMatchObject([
     { key: 'high', records: 3, open: 3, discarded: 0, example: 'd' },
     { key: 'low', records: 1, open: 0, discarded: 1, example: 'c' },
   ]);
-  expect(await quarantineStats(storage, {}, 'day')).toMatchObject([
+  expect(await groups({}, 'day')).toMatchObject([
     { key: '2024-07-01', open: 2 },
-    { key: '2024-07-02', open: 1, records: 2 },
+    { key: 'none', open: 1 },
+    { key: '2024-07-02', open: 0, records: 1 },
   ]);
-  expect(await quarantineStats(storage, { rule: 'high' }, 'instrument')).toMatchObject([
-    { key: `${DATASET}/1`, symbol: 'ESZ4', records: 3 },
+  expect(await groups({ rule: 'low' }, 'instrument')).toMatchObject([
+    { key: `${DATASET}/1`, symbol: 'ESZ4', records: 1 },
   ]);
   for (const by of ['schema', 'dataset', 'job'] as const) {
-    expect(await quarantineStats(storage, {}, by)).toMatchObject([{ records: 4, open: 3 }]);
+    expect(await groups({}, by)).toMatchObject([{ records: 4, open: 3 }]);
   }
+  expect(await quarantineStats(storage, { rule: 'none' }, 'rule')).toEqual({
+    groups: [],
+    records: 0,
+    open: 0,
+  });
+});
+
+it('sums more groups than it shows', async () => {
+  await storage.pool.query(
+    `INSERT INTO quarantine (dataset, schema, chunk_id, batch_id, job_id, ordinal, instrument_id, rule, reason, record, rules_version)
+     SELECT 'X', 'trades', 'd', 'd.0', 'j', n, n, 'r', 'why', '{}', 'v' FROM generate_series(1, 1000) n`,
+  );
+  await setState(1000, 'discarded', 1);
+  const { groups, ...sums } = await quarantineStats(storage, {}, 'instrument');
+  expect([groups.length, sums]).toEqual([1000, { records: 1004, open: 1003 }]);
+  expect(groups[0]).toMatchObject({ key: `${DATASET}/1`, open: 4 });
 });
 
 it('discards what is open, but nothing of a replay under way and nothing that came later', async () => {
   const now = new Date(Date.now() + 60_000);
-  await beginReplay(storage, 'r', {
-    source: 'quarantine',
-    filter: { rule: 'low' },
-    dry_run: false,
-  });
+  await beginReplay(storage, 'r', { ...REPLAY, filter: { rule: 'low' } });
   expect(await discardQuarantine(storage, {}, new Date(0))).toBe(0);
   expect(await discardQuarantine(storage, { rule: 'high' }, now)).toBe(3);
   expect(await discardQuarantine(storage, {}, now)).toBe(0);
   expect(await ordinals({ state: 'open' })).toEqual(['2']);
   await storage.pool.query(`UPDATE replay SET state = 'failed'`);
   expect(await discardQuarantine(storage, {}, now)).toBe(1);
+});
+
+it.each([
+  ['discarded', () => discardQuarantine(storage, {}, new Date(Date.now() + 60_000)), 3],
+  ['begun', () => beginReplay(storage, 's', REPLAY), expect.objectContaining({ selected: 3 })],
+])('takes no record that a replay is just marking when others are %s', async (_, take, taken) => {
+  const holder = await storage.pool.connect();
+  await holder.query(`BEGIN; SELECT FROM quarantine WHERE rule = 'low' FOR UPDATE`);
+  const marking = beginReplay(storage, 'r', { ...REPLAY, filter: { rule: 'low' } });
+  await untilWaiting(1);
+  const taking = take();
+  await untilWaiting(2);
+  await holder.query('COMMIT');
+  holder.release();
+  expect(await marking).toMatchObject({ selected: 1 });
+  expect(await taking).toEqual(taken);
+  expect(await readQuarantine(storage, { rule: 'low' }, { limit: 1 })).toMatchObject([
+    { state: 'open', replay_id: 'r' },
+  ]);
+});
+
+/** Resolves once so many sessions wait for a lock. */
+async function untilWaiting(sessions: number): Promise<void> {
+  for (let waiting = 0; waiting < sessions;) {
+    const { rows } = await storage.pool.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    waiting = rows[0]!.n;
+  }
+}
+
+it('forgets portion after portion', async () => {
+  await storage.pool.query(
+    `INSERT INTO quarantine (dataset, schema, chunk_id, batch_id, job_id, ordinal, instrument_id, rule, reason, record, rules_version, state, resolved_at)
+     SELECT 'X', 'trades', 'd', 'd.0', 'j', n, n, 'r', 'why', '{}', 'v',
+            CASE WHEN n % 3 = 0 THEN 'open' ELSE 'discarded' END, now() - interval '31 days'
+       FROM generate_series(0, 44999) n`,
+  );
+  expect(await purgeQuarantine(storage, 30)).toBe(30_000);
+  expect(await countQuarantine(storage, { state: 'discarded' })).toBe(0);
+  expect(await countQuarantine(storage, { dataset: 'X' })).toBe(15_000);
 });
 
 it('forgets what was resolved long ago, never what is open, and every sum stays', async () => {

@@ -1,6 +1,7 @@
 import type { ChunkRequest, QuarantineFilter, ReplayCommand } from '@tapeline/contracts';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
+import { lockMarks } from '../quarantine/lock-marks.js';
 import { quarantineConditions } from '../quarantine/quarantine-conditions.js';
 
 /** A chunk of which records are to be tried again. */
@@ -31,6 +32,7 @@ export function beginReplay(
   command: ReplayCommand,
 ): Promise<ReplayPlan | undefined> {
   return storage.transaction(async (client) => {
+    await lockMarks(client);
     await client.query(
       `INSERT INTO replay (replay_id, command, state) VALUES ($1, $2, 'running') ON CONFLICT DO NOTHING`,
       [replayId, JSON.stringify(command)],
@@ -76,7 +78,7 @@ async function markRecords(
   const { rows } = await client.query<ChunkRow & { batch_ids: string[]; selected: string }>(
     `SELECT k.chunk_id, k.request, k.fetched, marked.batch_ids, marked.selected
        FROM (SELECT chunk_id, array_agg(DISTINCT batch_id) AS batch_ids, count(*) AS selected
-               FROM quarantine WHERE replay_id = $1 GROUP BY chunk_id) marked
+               FROM quarantine WHERE replay_id = $1 AND state <> 'superseded' GROUP BY chunk_id) marked
        JOIN chunk k USING (chunk_id) ORDER BY k.start_ns, k.chunk_id`,
     [replayId],
   );

@@ -4,8 +4,9 @@ import { chunkOf, eventOf, savePlan } from '../jobs/job-fixture.js';
 import { projectEvent } from '../jobs/project-event.js';
 import { readJob } from '../jobs/read-jobs.js';
 import { settleChunk } from '../jobs/settle-chunk.js';
+import { ColumnarBatch, SCHEMAS } from '@tapeline/records';
 import type { Storage } from '../storage.js';
-import { headerOf, trades } from '../test-batches.js';
+import { DAY_START, headerOf, trades } from '../test-batches.js';
 import { writeBatch } from '../write/write-batch.js';
 import { writeQuarantine } from '../write/write-quarantine.js';
 import { beginReplay } from './begin-replay.js';
@@ -187,6 +188,38 @@ it('leaves to a replay under way what it has marked', async () => {
   expect(await readJob(storage, 'r')).toBeUndefined();
   expect(await replay('r')).toMatchObject({ state: 'failed' });
   expect(await beginReplay(storage, 't', command())).toMatchObject({ selected: 2 });
+});
+
+it('does not wait for records that others replace meanwhile', async () => {
+  await beginReplay(storage, 'r', command({ rule: 'a' }));
+  const old = chunkOf(CHUNK);
+  const request = { ...old.request, replaces: 'test' };
+  await savePlan(storage, 'k', [{ ...old, chunkId: 'new', request }]);
+  await writeBatch(storage, headerOf(trades(10), 'new'), trades(10));
+  await projectEvent(storage, eventOf.chunkFetched('k', 'new', 10));
+  await settleChunk(storage, 'new');
+  expect((await refused()).map((line) => line.split(' ')[1])).toEqual(Array(3).fill('superseded'));
+  expect(await replay('r')).toMatchObject({ state: 'completed', selected: '0' });
+});
+
+it('makes known the symbols of definitions that pass now', async () => {
+  const batch = ColumnarBatch.allocate(SCHEMAS.definition, 1);
+  batch.column('ts_recv')[0] = DAY_START;
+  batch.column('instrument_id')[0] = 7;
+  batch.column('security_update_action')[0] = 65;
+  (batch.column('raw_symbol') as Uint8Array).set(Buffer.from('ESU4'));
+  const own = headerOf(batch.slice(0, 0), 'd', 0, { quarantined: 1, schema: 'definition' });
+  const chunk = chunkOf('d');
+  await savePlan(storage, 'd', [{ ...chunk, request: { ...chunk.request, schema: 'definition' } }]);
+  await writeBatch(storage, own, batch.slice(0, 0));
+  await writeQuarantine(storage, { ...own, part: 'quarantined.0' }, batch, ['a'], ['x']);
+  await projectEvent(storage, eventOf.chunkFetched('d', 'd', 1));
+  await settleChunk(storage, 'd');
+  await beginReplay(storage, 'r', command({ chunk_id: 'd' }));
+  const again = { ...own, quarantined: 0, replay: 'r' };
+  await storeReplayed(storage, again, batch, { kind: 'accepted', outcomes: [] });
+  const { rows } = await storage.pool.query('SELECT symbol, instrument_id FROM symbology');
+  expect(rows).toEqual([{ symbol: 'ESU4', instrument_id: '7' }]);
 });
 
 it('replaces a whole chunk by its replay, time and again', async () => {

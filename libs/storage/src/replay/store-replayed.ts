@@ -5,7 +5,9 @@ import type { ColumnarBatch } from '@tapeline/records';
 import { activeTraceId } from '@tapeline/telemetry';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
+import { saveDefinedSymbols } from '../planning/symbology-store.js';
 import { BatchMismatchError, checkAccepted, checkRefused } from '../write/check-batch.js';
+import { definedSymbols } from '../write/defined-symbols.js';
 import { ensureColumns } from '../write/ensure-columns.js';
 import { copyRows } from '../write/copy-rows.js';
 import { countReplayed } from './end-replay.js';
@@ -62,6 +64,9 @@ export async function storeReplayed(
       if (rows.length > 0) {
         const encoded = encodeCopyRows(rows, datasetId);
         await copyRows(client, batch.schema, [{ encoded, length: rows.length }]);
+        if (rows.schema.name === 'definition') {
+          await saveDefinedSymbols(client, header.dataset, definedSymbols(rows));
+        }
       }
       await resolve(client, 'replayed', tried.passedIds);
       await resolve(client, 'filtered', tried.filteredIds);

@@ -2,6 +2,7 @@ import type { ChunkRequest } from '@tapeline/contracts';
 import { nanosecondsName, quoteIdentifier, SCHEMAS } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
 import type { PoolClient } from 'pg';
+import { lessenReplays } from '../replay/end-replay.js';
 import { microsecond } from '../microsecond.js';
 import { EVERY_INSTRUMENT } from '../planning/coverage-claim.js';
 import { stagingTable } from './staging.js';
@@ -152,14 +153,19 @@ export async function giveUpClaims(client: PoolClient, chunkId: string): Promise
 
 async function supersedeQuarantine(client: PoolClient, chunkId: string): Promise<void> {
   // A record without a time, or with one outside its chunk, counts at the nearest time of the chunk.
-  await client.query(
+  const { rows } = await client.query<{ replay_id: string | null }>(
     `UPDATE quarantine q SET state = 'superseded', resolved_at = now()
        FROM chunk k, coverage n
       WHERE k.chunk_id = q.chunk_id AND q.state = 'open' AND q.chunk_id <> $1 AND n.chunk_id = $1
         AND q.dataset = n.dataset AND q.schema = n.schema
         AND (q.instrument_id = n.instrument_id OR n.instrument_id = ${EVERY_INSTRUMENT})
         AND greatest(least(coalesce(q.ts_ns, 0), k.end_ns - 1), k.start_ns) >= n.start_ns
-        AND greatest(least(coalesce(q.ts_ns, 0), k.end_ns - 1), k.start_ns) < n.end_ns`,
+        AND greatest(least(coalesce(q.ts_ns, 0), k.end_ns - 1), k.start_ns) < n.end_ns
+      RETURNING q.replay_id`,
     [chunkId],
+  );
+  await lessenReplays(
+    client,
+    rows.flatMap(({ replay_id: replayId }) => replayId ?? []),
   );
 }

@@ -7,7 +7,7 @@ const parameters = z.strictObject({
   dataset: z.preprocess(once, datasetSchema.optional()),
   schema: z.preprocess(once, schemaNameSchema.optional()),
   chunk_id: z.preprocess(once, quarantineFilterSchema.shape.chunk_id),
-  check: z.preprocess(once, z.string().min(1).optional()),
+  check: z.preprocess(once, quarantineFilterSchema.shape.rule),
   severity: z.preprocess(once, z.enum(['error', 'warn', 'info']).optional()),
   limit: z.preprocess(
     once,

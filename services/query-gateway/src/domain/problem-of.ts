@@ -3,7 +3,7 @@ import { isUnavailable } from '@tapeline/storage';
 import { Problem } from './problem.js';
 
 const ROUTES =
-  'GET /v1/timeseries, GET /v1/coverage, GET /v1/jobs, GET /v1/jobs/<id>, POST /v1/jobs, /healthz, /readyz';
+  'GET /v1/timeseries, GET /v1/coverage, GET /v1/jobs, GET /v1/jobs/<id>, POST /v1/jobs, GET /v1/costs, GET /v1/quarantine, GET /v1/replays, GET /v1/findings, /healthz, /readyz';
 
 /** Wrong password, no such database, no such table: the set-up is at fault, not the request. */
 const SETUP_STATES: ReadonlySet<unknown> = new Set([

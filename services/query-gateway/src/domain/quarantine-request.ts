@@ -66,7 +66,7 @@ const listParameters = z.strictObject({
     once,
     z
       .string()
-      .regex(/^\d{1,19}$/, 'is the next_cursor of an answer')
+      .regex(/^\d{1,18}$/, 'is the next_cursor of an answer')
       .optional(),
   ),
 });
