@@ -122,13 +122,13 @@ export class GatewayClient {
   /** The JSON at an address. */
   async get<Answer>(path: string, parameters = new URLSearchParams()): Promise<Answer> {
     const query = parameters.size > 0 ? `?${parameters.toString()}` : '';
-    return (await (await this.request(`${path}${query}`)).json()) as Answer;
+    return jsonOf(await this.request(`${path}${query}`));
   }
 
   /** The same, or undefined where there is nothing. */
   async find<Answer>(path: string): Promise<Answer | undefined> {
     const response = await this.request(path, {}, [404]);
-    return response.status === 404 ? undefined : ((await response.json()) as Answer);
+    return response.status === 404 ? undefined : jsonOf(response);
   }
 
   /** Sends a command. */
@@ -138,7 +138,7 @@ export class GatewayClient {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    return (await response.json()) as Answer;
+    return jsonOf(response);
   }
 
   private async request(
@@ -157,6 +157,15 @@ export class GatewayClient {
     }
     if (response.ok || expected.includes(response.status)) return response;
     throw new CliError(await describeProblem(response));
+  }
+}
+
+/** @throws CliError if the answer breaks off. */
+async function jsonOf<Answer>(response: Response): Promise<Answer> {
+  try {
+    return (await response.json()) as Answer;
+  } catch (cause) {
+    throw new CliError(`the answer of ${response.url} broke off: ${String(cause)}`, { cause });
   }
 }
 

@@ -22,6 +22,10 @@ export function formatTable(
   return table.toString();
 }
 
+/** A text of at most `width` characters. */
+export const cutText = (text: string, width: number): string =>
+  text.length > width ? `${text.slice(0, width - 1)}…` : text;
+
 const isNumeric = (value: string | number | null | undefined): boolean =>
   typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
 

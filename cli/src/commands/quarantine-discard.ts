@@ -16,40 +16,55 @@ export interface QuarantineDiscardOptions extends RefusedFilter {
 const POLL_MS = 200;
 const WAIT_MS = 60_000;
 
+const NOTHING_OPEN =
+  "nothing to discard: no open record is meant; 'tapeline quarantine stats' counts resolved ones, too";
+
+interface Counts {
+  readonly open: number;
+  readonly discarded: number;
+}
+
 /** `tapeline quarantine discard`: marks refused records that nobody wants any more. */
 export async function discardRefused(options: QuarantineDiscardOptions): Promise<void> {
   const gateway = new GatewayClient(gatewayUrl());
-  const open = async (): Promise<number> => {
-    const parameters = filterParameters(options, { state: 'open' });
-    return (await gateway.get<RefusedStats>('/v1/quarantine/stats', parameters)).open;
-  };
-  const before = await open();
-  if (before > 0) {
-    const what = `${before.toLocaleString('en-US')} refused records`;
-    await confirm(`discard ${what}`, options.yes ?? false);
+  const before = await countsOf(gateway, options);
+  if (before.open > 0) {
+    await confirm(`discard ${records(before.open)}`, options.yes ?? false);
     await gateway.post('/v1/quarantine/discard', {
       filter: filterBody(options),
       everything: isEmpty(options),
       note: options.note,
     });
   }
-  const left = before === 0 ? 0 : await untilStill(open, before);
-  if (options.json) console.log(JSON.stringify({ discarded: before - left, open: left }));
-  else if (before === 0) console.log('no open record is meant');
+  const after = before.open === 0 ? before : await untilDiscarded(gateway, options, before);
+  const discarded = after.discarded - before.discarded;
+  if (options.json) console.log(JSON.stringify({ discarded, open: after.open }));
+  else if (before.open === 0) console.log(NOTHING_OPEN);
   else {
-    const kept =
-      left === 0
-        ? ''
-        : `; ${left} stay open, which a replay under way has marked or which came since`;
-    console.log(`${(before - left).toLocaleString('en-US')} records are discarded${kept}`);
+    const left = 'stay open, which a replay under way has marked or which came since';
+    const kept = after.open === 0 ? '' : `; ${after.open.toLocaleString('en-US')} ${left}`;
+    console.log(`discarded ${records(discarded)}${kept}`);
   }
 }
 
-/** The open ones that are left once some have gone. @throws CliError if none go. */
-async function untilStill(open: () => Promise<number>, before: number): Promise<number> {
+const records = (count: number): string =>
+  `${count.toLocaleString('en-US')} refused record${count === 1 ? '' : 's'}`;
+
+async function countsOf(gateway: GatewayClient, filter: RefusedFilter): Promise<Counts> {
+  const path = '/v1/quarantine/stats';
+  const { open, groups } = await gateway.get<RefusedStats>(path, filterParameters(filter));
+  return { open, discarded: groups.reduce((sum, group) => sum + group.discarded, 0) };
+}
+
+/** The counts once the command has been done. Open ones alone do not tell: more may come meanwhile. @throws CliError */
+async function untilDiscarded(
+  gateway: GatewayClient,
+  filter: RefusedFilter,
+  before: Counts,
+): Promise<Counts> {
   for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await delay(POLL_MS)) {
-    const left = await open();
-    if (left < before) return left;
+    const now = await countsOf(gateway, filter);
+    if (now.discarded > before.discarded || now.open === 0) return now;
   }
   throw new CliError(
     "the command is on its way, but nothing has been discarded yet: either a replay under way has marked all of them, or the writer does not take commands; 'tapeline status' and 'tapeline replays' show it",

@@ -1,5 +1,5 @@
 import { GatewayClient } from '../gateway-client.js';
-import { formatPage, NOTHING_REFUSED } from '../quarantine/format-refused.js';
+import { formatPage, nothingRefused } from '../quarantine/format-refused.js';
 import type { RefusedPage } from '../quarantine/quarantine-answers.js';
 import { filterParameters } from '../quarantine/refused-filter.js';
 import type { RefusedFilter } from '../quarantine/refused-filter.js';
@@ -22,6 +22,6 @@ export async function listRefused(options: QuarantineListOptions): Promise<void>
   const parameters = filterParameters(options, { state, severity, limit, cursor });
   const page = await new GatewayClient(gatewayUrl()).get<RefusedPage>('/v1/quarantine', parameters);
   if (options.json) console.log(JSON.stringify(page));
-  else if (page.records.length === 0) console.log(NOTHING_REFUSED);
+  else if (page.records.length === 0) console.log(nothingRefused(state));
   else console.log(formatPage(page, process.stdout.columns ?? WIDTH));
 }

@@ -1,5 +1,5 @@
 import { GatewayClient } from '../gateway-client.js';
-import { formatStats, NOTHING_REFUSED } from '../quarantine/format-refused.js';
+import { formatStats, nothingRefused } from '../quarantine/format-refused.js';
 import type { RefusedStats } from '../quarantine/quarantine-answers.js';
 import { filterParameters } from '../quarantine/refused-filter.js';
 import type { RefusedFilter } from '../quarantine/refused-filter.js';
@@ -19,5 +19,5 @@ export async function countRefused(options: QuarantineStatsOptions): Promise<voi
   const gateway = new GatewayClient(gatewayUrl());
   const stats = await gateway.get<RefusedStats>('/v1/quarantine/stats', parameters);
   if (options.json) console.log(JSON.stringify(stats));
-  else console.log(stats.groups.length === 0 ? NOTHING_REFUSED : formatStats(stats));
+  else console.log(stats.groups.length === 0 ? nothingRefused(state) : formatStats(stats));
 }

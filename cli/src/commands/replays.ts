@@ -1,3 +1,4 @@
+import { CliError } from '../cli-error.js';
 import { GatewayClient } from '../gateway-client.js';
 import { formatReplay, formatReplays } from '../quarantine/format-replay.js';
 import type { Replay } from '../quarantine/quarantine-answers.js';
@@ -10,7 +11,12 @@ export async function showReplays(
 ): Promise<void> {
   const gateway = new GatewayClient(gatewayUrl());
   if (id !== undefined) {
-    const replay = await gateway.get<Replay>(`/v1/replays/${encodeURIComponent(id)}`);
+    const replay = await gateway.find<Replay>(`/v1/replays/${encodeURIComponent(id)}`);
+    if (!replay) {
+      throw new CliError(
+        `there is no replay '${id}' yet; 'tapeline replays' names the latest, and one submitted just now is known once the fetcher takes it`,
+      );
+    }
     console.log(options.json ? JSON.stringify(replay) : formatReplay(replay));
     return;
   }

@@ -6,7 +6,7 @@ import type { QuarantineExportOptions } from '../commands/quarantine-export.js';
 import type { QuarantineListOptions } from '../commands/quarantine-list.js';
 import type { QuarantineReplayOptions } from '../commands/quarantine-replay.js';
 import type { QuarantineStatsOptions } from '../commands/quarantine-stats.js';
-import { addFilterOptions } from './refused-filter.js';
+import { addFilterOptions } from './add-filter-options.js';
 import { EXPORT_FORMS } from './refused-lines.js';
 
 const JSON_OPTION = ['--json', 'print JSON, one line, instead of text'] as const;

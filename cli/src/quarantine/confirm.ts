@@ -11,8 +11,13 @@ export async function confirm(question: string, isSaid: boolean): Promise<void> 
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(`${question}? [y/N] `);
-    if (!/^y(es)?$/i.test(answer.trim())) throw new CliError('nothing was changed');
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  } catch (error) {
+    // Ctrl+C and Ctrl+D.
+    if ((error as Error).name !== 'AbortError') throw error;
+    process.stderr.write('\n');
   } finally {
     terminal.close();
   }
+  throw new CliError('nothing was changed');
 }

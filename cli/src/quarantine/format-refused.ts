@@ -1,5 +1,6 @@
 import { formatTimestamp, isSchemaName, SCHEMAS } from '@tapeline/records';
-import { formatTable } from '../print-table.js';
+import { cutText, formatTable } from '../print-table.js';
+import { fitTable } from './fit-table.js';
 import type {
   RefusedPage,
   RefusedRecord,
@@ -7,39 +8,36 @@ import type {
   ShownRecord,
 } from './quarantine-answers.js';
 
-const LEAST_REASON = 24;
-
 const nameOf = ({ symbol, instrument_id: id }: RefusedRecord): string => symbol ?? `#${id}`;
 const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
-const cut = (text: string, width: number): string =>
-  text.length > width ? `${text.slice(0, width - 1)}…` : text;
 
 /** A page as a table. @param width columns of the terminal. */
 export function formatPage({ records, next_cursor: next }: RefusedPage, width: number): string {
-  const rows = records.map((record) => [
-    `${record.id} `,
-    minute(record.refused_at),
-    record.schema,
-    nameOf(record),
-    record.ts_ns === null ? '' : formatTimestamp(BigInt(record.ts_ns)),
-    record.rule,
-  ]);
-  const taken = Math.max(
-    0,
-    ...rows.map((row) => row.reduce((sum, cell) => sum + cell.length + 3, 0)),
-  );
-  const reasonWidth = Math.max(LEAST_REASON, width - taken - 4);
-  const table = formatTable(
+  const { table } = fitTable(
     ['id', 'refused', 'schema', 'symbol', 'time of record', 'rule', 'reason'],
-    rows.map((row, index) => [...row, cut(records[index]!.reason, reasonWidth)]),
+    records.map((record) => [
+      record.id,
+      minute(record.refused_at),
+      record.schema,
+      nameOf(record),
+      record.ts_ns === null ? '' : formatTimestamp(BigInt(record.ts_ns)),
+      record.rule,
+      record.reason,
+    ]),
+    width,
   );
   if (next === null) return table;
   return `${table}\nthere are more: --limit shows them, or --before ${next} the next ones`;
 }
 
-/** Said where nothing is refused. */
-export const NOTHING_REFUSED =
-  "no such record is refused; '--state all' shows resolved ones, 'tapeline findings' what checks of whole chunks found";
+/** Said where there is no record of a state, open ones if none was given. */
+export function nothingRefused(state = 'open'): string {
+  const elsewhere = "'tapeline findings' shows what checks of whole chunks found";
+  if (state === 'all') return `no such record was refused; ${elsewhere}`;
+  if (state === 'open')
+    return `no such record is refused; --state all shows resolved ones, ${elsewhere}`;
+  return `no such record is ${state}; --state all shows those of every state`;
+}
 
 /** One record with every field, and what is known of it. */
 export function formatRecord(record: ShownRecord): string {
@@ -86,7 +84,7 @@ export function formatStats({ by, groups, records, open }: RefusedStats): string
       group.discarded,
       group.superseded,
       minute(group.last_refused_at),
-      cut(group.example, 60),
+      cutText(group.example, 60),
     ]),
   );
   return `${table}\n${records.toLocaleString('en-US')} refused, ${open.toLocaleString('en-US')} of them open`;

@@ -1,4 +1,5 @@
 import { formatTable } from '../print-table.js';
+import { fitTable } from './fit-table.js';
 import type { Finding, Replay } from './quarantine-answers.js';
 
 const count = (number: number): string => number.toLocaleString('en-US');
@@ -44,9 +45,17 @@ export const formatReplays = (replays: readonly Replay[]): string =>
     ]),
   );
 
-/** Findings as a table. */
-export const formatFindings = (findings: readonly Finding[]): string =>
-  formatTable(
+/**
+ * Findings as a table.
+ * @param width columns of the terminal, which messages are cut to.
+ * @param hasMore whether there are others that it leaves off.
+ */
+export function formatFindings(
+  findings: readonly Finding[],
+  width: number,
+  hasMore: boolean,
+): string {
+  const { table, isCut } = fitTable(
     ['severity', 'check', 'schema', 'instrument', 'from', 'what'],
     findings.map((finding) => [
       finding.severity,
@@ -56,4 +65,10 @@ export const formatFindings = (findings: readonly Finding[]): string =>
       finding.start,
       finding.message,
     ]),
+    width,
   );
+  const lines = [table];
+  if (isCut) lines.push('--json shows whole messages');
+  if (hasMore) lines.push('there are more: --limit shows them');
+  return lines.join('\n');
+}

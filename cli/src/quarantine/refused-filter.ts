@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from 'commander';
-import type { Command } from 'commander';
+import { formatTimestamp, parseTimestamp } from '@tapeline/records';
+import { CliError } from '../cli-error.js';
 
-/** Which refused records a command is about. */
+/** Which refused records a command is about, by its options. */
 export interface RefusedFilter {
   readonly dataset?: string;
   readonly schema?: string;
@@ -10,30 +10,16 @@ export interface RefusedFilter {
   readonly chunk?: string;
   readonly instrument?: number;
   readonly symbol?: string;
+  /** In any form that {@link parseTimestamp} reads. */
   readonly since?: string;
   readonly until?: string;
 }
 
-const wholeNumber = (text: string): number => {
-  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('give a whole number');
-  return Number(text);
-};
-
-/** Gives a command the options of a filter. */
-export const addFilterOptions = (command: Command): Command =>
-  command
-    .option('--dataset <dataset>', 'for example GLBX.MDP3')
-    .option('--schema <schema>', 'for example trades')
-    .option('--rule <rule>', 'the rule that refused them')
-    .option('--job <job>', 'the job that fetched them')
-    .option('--chunk <id>', 'the chunk that they came with')
-    .option('--instrument <id>', 'an instrument id', wholeNumber)
-    .option('--symbol <symbol>', "the venue's symbol on the record's day, for example ESU4")
-    .option('--since <time>', 'refused at that time or later, UTC')
-    .option('--until <time>', 'refused before that time');
-
-/** A filter in the words of the gateway. */
-const wordsOf = (filter: RefusedFilter): Record<string, string | number | undefined> => ({
+/**
+ * As the filter of a command, whose times are datetimes with a zone. JSON leaves out what is undefined.
+ * @throws CliError for what is no time.
+ */
+export const filterBody = (filter: RefusedFilter): Record<string, string | number | undefined> => ({
   dataset: filter.dataset,
   schema: filter.schema,
   rule: filter.rule,
@@ -41,31 +27,28 @@ const wordsOf = (filter: RefusedFilter): Record<string, string | number | undefi
   chunk_id: filter.chunk,
   instrument_id: filter.instrument,
   symbol: filter.symbol,
-  since: filter.since,
-  until: filter.until,
+  since: datetime(filter.since),
+  until: datetime(filter.until),
 });
 
-/** As parameters of an address. */
+function datetime(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return formatTimestamp(parseTimestamp(text));
+  } catch (error) {
+    throw new CliError((error as Error).message, { cause: error });
+  }
+}
+
+/** As parameters of an address, with `more` beside them. @throws CliError for what is no time. */
 export function filterParameters(
   filter: RefusedFilter,
   more: Readonly<Record<string, string | number | undefined>> = {},
 ): URLSearchParams {
-  const given = Object.entries({ ...wordsOf(filter), ...more }).filter(
+  const given = Object.entries({ ...filterBody(filter), ...more }).filter(
     (entry): entry is [string, string | number] => entry[1] !== undefined,
   );
   return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-}
-
-/** As the filter of a command, whose times have a zone. */
-export function filterBody(filter: RefusedFilter): object {
-  const { since, until, ...words } = wordsOf(filter);
-  const time = (text: string | number | undefined): string | undefined => {
-    if (text === undefined) return undefined;
-    const whole = /^\d{4}-\d{2}-\d{2}$/.test(String(text)) ? `${text}T00:00:00` : String(text);
-    return /(Z|[+-]\d{2}:?\d{2})$/.test(whole) ? whole : `${whole}Z`;
-  };
-  // What is undefined is left out of JSON.
-  return { ...words, since: time(since), until: time(until) };
 }
 
 /** Whether it means every refused record. */
