@@ -24,7 +24,7 @@ const commands = {
   up: ['cli/bin/tapeline.js', 'up'],
   test: ['tools/run-tests.js'],
   bench: ['bench/dist/main.js'],
-  chaos: ['e2e/dist/run-chaos.js'],
+  chaos: ['e2e/dist/chaos/run-chaos.js'],
   fuzz: ['libs/dbn/dist/fuzz/run-fuzz.js'],
 };
 

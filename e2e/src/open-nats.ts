@@ -8,6 +8,8 @@ export interface Nats extends AsyncDisposable {
   publish(subject: string, payload: object): Promise<void>;
   /** The next message on a subject, counted from the call. */
   next(subject: string): Promise<unknown>;
+  /** Messages that a stream holds. */
+  count(stream: string): Promise<number>;
   /** Resolves once a message has been given to a service of the consumer. */
   delivered(stream: string, consumer: string): Promise<void>;
 }
@@ -23,6 +25,7 @@ export async function openNats(servers: string): Promise<Nats> {
       for await (const message of connection.subscribe(subject, { max: 1 })) return message.json();
       throw new Error(`the connection ended before a message came on ${subject}`);
     },
+    count: async (stream) => (await manager.streams.info(stream)).state.messages,
     delivered: (stream, consumer) =>
       until(
         async () => (await manager.consumers.info(stream, consumer)).delivered.consumer_seq > 0,

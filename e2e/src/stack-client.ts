@@ -5,9 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HistoricalClient } from '@tapeline/databento';
 import { startStack } from '@tapeline/embedded';
-import type { Stack } from '@tapeline/embedded';
+import type { Stack, StackOptions } from '@tapeline/embedded';
 import { Client } from 'pg';
 import type { Answer } from './expected-records.js';
+import { openNats } from './open-nats.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -56,11 +57,18 @@ export class StackClient {
   ) {}
 
   /** @param name tells the stacks of parallel test files apart. */
-  static async start(name: string, env: Record<string, string> = {}): Promise<StackClient> {
+  static async start(
+    name: string,
+    env: Record<string, string> = {},
+    reach?: StackOptions['reach'],
+  ): Promise<StackClient> {
     const folder = join(root, '.tapeline', 'e2e', `${name}-${process.pid}`);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    return new StackClient(await startStack({ root, folder, env }), folder);
+    return new StackClient(
+      await startStack({ root, folder, env, ...(reach && { reach }) }),
+      folder,
+    );
   }
 
   async stop(): Promise<void> {
@@ -159,6 +167,12 @@ export class StackClient {
     } finally {
       await client.end();
     }
+  }
+
+  /** Messages that were given up. */
+  async deadLetters(): Promise<number> {
+    await using nats = await openNats(this.stack.urls.nats);
+    return await nats.count('DEAD_LETTERS');
   }
 
   async count(table: string): Promise<number> {

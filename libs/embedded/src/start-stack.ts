@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly configs?: string;
   /** A folder of DBN files that the sandbox serves beside its market. */
   readonly sandboxData?: string;
+  /** The address under which services reach nats-server or PostgreSQL, given its own: a way that a test can break. */
+  readonly reach?: (server: 'nats' | 'postgres', url: string) => Promise<string>;
   /** Variables for the services, over those of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -60,6 +62,7 @@ const SANDBOX_KEY = 'db-tapeline-embedded-sandbox-key';
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { folder, report = () => undefined } = options;
+  const { reach = (_, url) => Promise.resolve(url) } = options;
   const runFolder = join(folder, 'run');
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
@@ -103,8 +106,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...process.env,
       TAPELINE_CONFIGS_DIR: options.configs ?? join(options.root, 'configs'),
       ARCHIVE_FOLDER: join(options.folder, 'archive'),
-      NATS_URL: nats.url,
-      DATABASE_URL: postgres.url,
+      NATS_URL: await reach('nats', nats.url),
+      DATABASE_URL: await reach('postgres', postgres.url),
       SANDBOX_PORT: String(sandboxPort),
       SANDBOX_DATA_DIR: options.sandboxData ?? '',
       GATEWAY_PORT: String(gatewayPort),

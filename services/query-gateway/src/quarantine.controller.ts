@@ -39,9 +39,10 @@ export class QuarantineController {
   @Get()
   async list(@Query() parameters: Record<string, unknown>) {
     const { query, limit, before } = readQuarantineRequest(parameters);
-    const records = await readQuarantine(this.storage, query, { limit, before });
-    const last = records.length === limit ? records.at(-1) : undefined;
-    return { records, next_cursor: last?.id ?? null };
+    // One more than is shown tells whether there are others.
+    const found = await readQuarantine(this.storage, query, { limit: limit + 1, before });
+    const records = found.slice(0, limit);
+    return { records, next_cursor: found.length > limit ? records.at(-1)!.id : null };
   }
 
   /** Refused records counted by cause. */

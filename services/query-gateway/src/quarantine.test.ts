@@ -82,7 +82,8 @@ it('lists what is open, page by page', async () => {
   expect(page.next_cursor).toBe(page.records[0]!.id);
   const next = await read<Page>(`/v1/quarantine?limit=1&cursor=${page.next_cursor}`);
   expect(next.records.map(({ ordinal }) => ordinal)).toEqual(['0']);
-  const last = await read<Page>(`/v1/quarantine?limit=5&cursor=${next.next_cursor}`);
+  expect(next.next_cursor).toBeNull();
+  const last = await read<Page>(`/v1/quarantine?limit=5&cursor=${next.records[0]!.id}`);
   expect(last).toEqual({ records: [], next_cursor: null });
   const filter = `state=all&symbol=ESU4&rule=price_undefined&instrument_id=5602&since=2020-01-01`;
   const found = await read<Page>(`/v1/quarantine?${filter}`);
