@@ -8,6 +8,14 @@ import { gatewayUrl, readStackFile } from '../stack/stack-file.js';
 
 const JOBS_SHOWN = 10;
 
+/** What the database is, as the gateway tells it. */
+interface Engine {
+  readonly postgres: string;
+  /** Of TimescaleDB. */
+  readonly version: string | null;
+  readonly missing: readonly string[];
+}
+
 /** `tapeline status [JOB]`: what runs, on which ports, and the latest jobs or one of them. */
 export async function status(options: {
   readonly job?: string;
@@ -24,6 +32,7 @@ export async function status(options: {
   }
   const stack = readStackFile();
   const jobs = (await gateway.jobs()).slice(0, JOBS_SHOWN);
+  const { database } = await gateway.get<{ database: Engine }>('/v1/system');
   const processes = stack ? findProcesses(join(stack.folder, 'run')) : [];
   const urls = { ...stack?.urls, ...(stack && { postgres: withoutPassword(stack.urls.postgres) }) };
   if (options.json) {
@@ -31,6 +40,7 @@ export async function status(options: {
       JSON.stringify({
         urls,
         processes: processes.map(({ name, pid }) => ({ name, pid })),
+        database,
         jobs: jobs.map(jobSummary),
       }),
     );
@@ -47,6 +57,9 @@ export async function status(options: {
     console.log(formatTable(['process', 'pid', 'address'], rows));
     console.log(`data and logs: ${stack.folder}`);
   }
+  const timescale = database.version === null ? '' : `, TimescaleDB ${database.version}`;
+  console.log(`database: PostgreSQL ${database.postgres}${timescale}`);
+  for (const sentence of database.missing) console.log(`  ${sentence}`);
   console.log(jobs.length > 0 ? formatJobs(jobs) : 'no jobs yet');
 }
 

@@ -35,6 +35,10 @@ const SETTINGS = {
   NATS_URL: ['nats.url', url('nats', 'tls')],
   DATABASE_URL: ['database.url', url('postgres', 'postgresql')],
   DATABASE_CONNECTIONS: ['database.connections', count],
+  DATABASE_COMPRESS_AFTER_DAYS: [
+    'database.compress_after_days',
+    z.coerce.number().int().nonnegative(),
+  ],
   DATABENTO_API_KEY: ['databento.api_key', z.string().min(1)],
   DATABENTO_BASE_URL: ['databento.base_url', url('https', 'http')],
   ARCHIVE_FOLDER: ['archive.folder', z.string().min(1)],

@@ -15,6 +15,7 @@ export * from './replay/index.js';
 export * from './schema/migrate.js';
 export * from './spend/index.js';
 export * from './storage.js';
+export * from './timescale/index.js';
 export * from './write/batch-writer.js';
 export * from './write/check-batch.js';
 export { BatchConflictError } from './write/ledger.js';

@@ -106,6 +106,12 @@ it('shows one with prices and times as people read them', async () => {
   }
 });
 
+it('tells what the database is', async () => {
+  expect(await read('/v1/system')).toMatchObject({
+    database: { kind: 'native', version: null, missing: [expect.any(String)] },
+  });
+});
+
 it('counts by cause', async () => {
   expect(await read('/v1/quarantine/stats')).toMatchObject({
     by: 'rule',

@@ -12,6 +12,7 @@ import { JobsController } from './jobs.controller.js';
 import { ProblemFilter } from './problem-filter.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { ReplaysController } from './replays.controller.js';
+import { SystemController } from './system.controller.js';
 import { QUERY_STORAGE, TimeseriesController } from './timeseries.controller.js';
 
 export interface GatewayParts {
@@ -37,6 +38,7 @@ export class QueryGatewayModule {
         ReplaysController,
         FindingsController,
         HealthController,
+        SystemController,
       ],
       providers: [
         { provide: Storage, useValue: storage },

@@ -3,6 +3,7 @@ import { loadConfig, watchConfig } from '@tapeline/config';
 import { compileRuleSet, RULE_FOLDERS } from '@tapeline/rules';
 import { migrateWhenReady, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
+import { prepareDatabase } from './prepare-database.js';
 import { Retention } from './retention.js';
 import { WriterModule } from './writer.module.js';
 import { WriterRules } from './writer-rules.js';
@@ -12,6 +13,7 @@ await runService('writer', async () => {
     'NATS_URL',
     'DATABASE_URL',
     'DATABASE_CONNECTIONS',
+    'DATABASE_COMPRESS_AFTER_DAYS',
     'QUARANTINE_KEEP_RESOLVED_DAYS',
     'HEALTH_HOST',
     'HEALTH_PORT',
@@ -24,6 +26,7 @@ await runService('writer', async () => {
     connections: config.DATABASE_CONNECTIONS,
     onError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
+  await prepareDatabase(storage, config.DATABASE_COMPRESS_AFTER_DAYS, logger);
   const rules = watchConfig(config.TAPELINE_CONFIGS_DIR, RULE_FOLDERS, compileRuleSet, logger);
   return {
     config,

@@ -1,0 +1,3 @@
+/** What the database can do, and policies where it has them. */
+export * from './apply-policies.js';
+export * from './describe-engine.js';
