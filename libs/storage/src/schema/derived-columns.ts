@@ -5,7 +5,7 @@
 import { derivedColumn, isDerivedKind, quoteIdentifier } from '@tapeline/records';
 import type { ColumnDescription, SchemaDescription } from '@tapeline/records';
 import { escapeLiteral } from 'pg';
-import type { Pool, PoolClient } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 
 const COMMENT = /^(\w+)(?:\((\d+)\))?: (.*)$/s;
 
@@ -20,7 +20,7 @@ export const commentOn = (
 
 /** The columns that rules have added to the schema's table so far, in the order in which they came. */
 export async function readDerivedColumns(
-  client: Pool | PoolClient,
+  client: ClientBase | Pool,
   { table }: SchemaDescription,
 ): Promise<ColumnDescription[]> {
   const { rows } = await client.query<{ name: string; comment: string }>(

@@ -218,6 +218,18 @@ const ReplayEntity = defineEntity({
   },
 });
 
+/** The kinds of figures in the table statistics. */
+const StatTypeEntity = defineEntity({
+  name: 'StatType',
+  tableName: 'stat_type',
+  properties: {
+    id: p.integer().primary().autoincrement(false),
+    name: p.text(),
+    /** Whether the figure is its price, its quantity or both. */
+    value: p.text(),
+  },
+});
+
 const SpendEntity = defineEntity({
   name: 'Spend',
   tableName: 'spend',
@@ -272,6 +284,7 @@ export const ENTITIES = [
   RuleOutcomeEntity,
   FindingEntity,
   ReplayEntity,
+  StatTypeEntity,
   SpendEntity,
   DatasetDayEntity,
   BatchSubmissionEntity,

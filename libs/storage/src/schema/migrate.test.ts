@@ -34,10 +34,17 @@ async function relations(): Promise<string[]> {
 }
 
 const RELATIONAL =
-  'batch_submission chunk coverage dataset dataset_day finding job job_chunk ledger quarantine replay rule_outcome spend symbology'.split(
+  'batch_submission chunk coverage dataset dataset_day finding job job_chunk ledger quarantine replay rule_outcome spend stat_type symbology'.split(
     ' ',
   );
-const MIGRATIONS = ['Migration1', 'Migration2', 'Migration3', 'Migration4', 'Migration5'];
+const MIGRATIONS = [
+  'Migration1',
+  'Migration2',
+  'Migration3',
+  'Migration4',
+  'Migration5',
+  'Migration6',
+];
 const MARKET = SCHEMA_NAMES.map((name) => SCHEMAS[name].table);
 const ALL = [...RELATIONAL, ...MARKET, ...MARKET.map((name) => `${name}_view`)];
 
@@ -98,8 +105,8 @@ it('knows the prices of the tables it adds', () => {
   }
 });
 
-it('keeps the rows of a store of the first version', async () => {
-  await using older = await olderStore();
+it.each(MIGRATIONS.slice(0, -1))('keeps the rows of a store of %s', async (version) => {
+  await using older = await olderStore(version);
   const counted = async () => {
     const { rows } = await older.storage.pool.query<{ count: string; sum: string }>(
       'SELECT count(*), sum(price) FROM trades',
@@ -108,18 +115,18 @@ it('keeps the rows of a store of the first version', async () => {
   };
   const before = await counted();
   expect(before).toMatchObject({ count: '20' });
-  expect(await migrate(older.url)).toEqual(MIGRATIONS.slice(1));
+  expect(await migrate(older.url)).toEqual(MIGRATIONS.slice(MIGRATIONS.indexOf(version) + 1));
   expect(await counted()).toEqual(before);
   await older.storage.pool.query('SELECT FROM mbo_view');
-  await migrateDown(older.url, 'Migration1');
+  await migrateDown(older.url, version);
   expect(await counted()).toEqual(before);
 });
 
-/** A database of the first version with trades in it. */
-async function olderStore() {
+/** A database of a version with trades in it. */
+async function olderStore(version: string) {
   const older = await testDatabase();
   await migrate(older.url);
-  await migrateDown(older.url, 'Migration1');
+  await migrateDown(older.url, version);
   const storage = Storage.open({ url: older.url, connections: 1 });
   const batch = trades(20);
   await writeBatch(storage, headerOf(batch, 'chunk', 0), batch);

@@ -9,6 +9,8 @@ import { Migration2 } from './migration-2.js';
 import { Migration3 } from './migration-3.js';
 import { Migration4 } from './migration-4.js';
 import { Migration5 } from './migration-5.js';
+import { Migration6 } from './migration-6.js';
+import { refreshViews } from './people-views.js';
 
 export const MIGRATIONS = [
   { name: 'Migration1', class: Migration1 },
@@ -16,6 +18,7 @@ export const MIGRATIONS = [
   { name: 'Migration3', class: Migration3 },
   { name: 'Migration4', class: Migration4 },
   { name: 'Migration5', class: Migration5 },
+  { name: 'Migration6', class: Migration6 },
 ];
 
 /** The ORM over a database: migrations and the relational entities. */
@@ -39,10 +42,11 @@ export const openOrm = (url: string): MikroORM =>
  * wait and then find it done. @returns the names of the migrations that were applied.
  */
 export async function migrate(url: string): Promise<string[]> {
-  return alone(url, async () => {
+  return alone(url, async (client) => {
     const orm = openOrm(url);
     try {
       const applied = await orm.migrator.up();
+      await refreshViews(client);
       return applied.map((migration) => migration.name);
     } finally {
       await orm.close(true);
@@ -62,7 +66,10 @@ export async function migrateDown(url: string, to?: string | null): Promise<void
   });
 }
 
-async function alone<Result>(url: string, task: () => Promise<Result>): Promise<Result> {
+async function alone<Result>(
+  url: string,
+  task: (client: Client) => Promise<Result>,
+): Promise<Result> {
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: 10_000,
@@ -74,7 +81,7 @@ async function alone<Result>(url: string, task: () => Promise<Result>): Promise<
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock(hashtextextended('tapeline migrations', 0))");
-    return await task();
+    return await task(client);
   } finally {
     await client.end();
   }

@@ -2,6 +2,7 @@ import { quoteIdentifier, SCHEMAS, tableColumns } from '@tapeline/records';
 import type { SchemaDescription } from '@tapeline/records';
 import type { Pool, PoolClient } from 'pg';
 import { commentOn, readDerivedColumns } from '../schema/derived-columns.js';
+import { refreshView } from '../schema/people-views.js';
 import type { Storage } from '../storage.js';
 import { BatchMismatchError } from './check-batch.js';
 
@@ -31,6 +32,7 @@ export async function ensureColumns(storage: Storage, schema: SchemaDescription)
     const width = Math.max(column.width, old?.width ?? 0);
     await storage.pool.query(commentOn(schema, { ...column, width }));
   }
+  if (derived.length > 0) await refreshView(storage.pool, schema);
   known.set(storage, own.add(schema));
 }
 
