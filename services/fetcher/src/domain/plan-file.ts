@@ -25,7 +25,11 @@ export function planFile(scan: FileScan, coverage: readonly CoverageClaim[]): Ch
     [...instruments].some(
       ([id, ranges]) =>
         (claim.instrumentId === id || claim.instrumentId < 0) &&
-        ranges.some((range) => intersect(range, claim) ?? claim.end === range.start),
+        ranges.some(
+          (range) =>
+            // At its end a claim has the first records of a nanosecond, if any.
+            intersect(range, claim) ?? (claim.endTies > 0 && claim.end === range.start),
+        ),
     ),
   );
   const claims = [...instruments].flatMap(([instrumentId, ranges]): Claim[] => {
