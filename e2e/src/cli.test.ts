@@ -81,7 +81,7 @@ describe('with a stack', () => {
     expect(lines).toHaveLength(job.stored + 1);
     const json = await tapeline('query', ...range.split(' '), '--json');
     expect(JSON.parse(json.out)).toMatchObject({ count: job.stored, complete: true });
-    const table = await tapeline('query', ...range.split(' '), '--limit', '1');
+    const table = await tapeline('query', ...range.split(' '), '--limit', '2');
     expect(table.out).toContain('2024-07-01T00:00:00.000000000Z');
 
     expect((await tapeline('status', job.job_id)).out).toContain('completed');
@@ -154,7 +154,7 @@ describe('with a stack', () => {
       '--job',
       job.job_id,
       '--limit',
-      '2',
+      '1',
     );
     expect(page.records).toHaveLength(1);
     expect(page.next_cursor).toBe(page.records[0]!.id);
