@@ -53,7 +53,7 @@ export async function refreshView(
  * flags and statistics, the venue's symbol as of the record's UTC day, and columns of rules. Prices are multiplied:
  * PostgreSQL rounds the quotient of a large price to fewer than nine decimals.
  */
-export function viewSelect(
+function viewSelect(
   schema: SchemaDescription,
   derived: readonly ColumnDescription[],
 ): string {
