@@ -29,7 +29,8 @@ async function sharedServerUrl(): Promise<string> {
       'testDatabase() works only under jest.config.js of the project, which names the global setup.',
     );
   }
-  const response = await fetch(broker);
+  // A test that was busy for seconds would find a kept connection closed.
+  const response = await fetch(broker, { headers: { connection: 'close' } });
   const text = await response.text();
   if (!response.ok) {
     throw new Error(`The PostgreSQL for tests did not start. ${text}`);
