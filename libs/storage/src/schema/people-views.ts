@@ -53,10 +53,7 @@ export async function refreshView(
  * flags and statistics, the venue's symbol as of the record's UTC day, and columns of rules. Prices are multiplied:
  * PostgreSQL rounds the quotient of a large price to fewer than nine decimals.
  */
-function viewSelect(
-  schema: SchemaDescription,
-  derived: readonly ColumnDescription[],
-): string {
+function viewSelect(schema: SchemaDescription, derived: readonly ColumnDescription[]): string {
   const described = new Map(schema.columns.map((column) => [column.name, column]));
   const own = tableColumns(schema).flatMap(({ name }) => {
     const column = described.get(name);
