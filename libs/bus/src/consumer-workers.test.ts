@@ -80,7 +80,7 @@ it('no longer heeds who has given a message back', async () => {
       await ending.promise;
       return done();
     },
-    100,
+    { graceMs: 100 },
   );
   await publish(queue, 1);
   await eventually('it is in hand', () => begun);

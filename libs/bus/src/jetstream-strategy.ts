@@ -15,6 +15,15 @@ import { keepInHand, settle } from './settle.js';
 import type { Result } from './settle.js';
 import { NotYetError, TransientError } from './transient-error.js';
 
+export interface StrategyOptions {
+  /** How long `close()` waits for handlers, ms. */
+  readonly graceMs?: number | undefined;
+  readonly outageOf?: OutageOf | undefined;
+}
+
+/** What is away for now if a handler throws the error; undefined for a failure of its own. */
+export type OutageOf = (error: unknown) => string | undefined;
+
 /** Nest's handlers on JetStream pull consumers: see {@link Consume}. */
 export class JetStreamStrategy extends Server implements CustomTransportStrategy {
   private readonly consumers: ConsumerWorkers[] = [];
@@ -25,8 +34,7 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
     private readonly bus: Bus,
     private readonly publisher: BusPublisher,
     private readonly log: Logger,
-    /** How long `close()` waits for handlers, ms. */
-    private readonly graceMs = 6_000,
+    private readonly options: StrategyOptions = {},
   ) {
     super();
   }
@@ -49,7 +57,8 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.consumers.map((workers) => workers.stop(this.graceMs)));
+    const { graceMs = 6_000 } = this.options;
+    await Promise.all(this.consumers.map((workers) => workers.stop(graceMs)));
   }
 
   /** Why the service cannot do its work, or null if it can. */
@@ -102,7 +111,7 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
         `process ${message.subject}`,
         { kind: SpanKind.CONSUMER, attributes, parent: extractTraceContext(header) },
         async (span) => {
-          const result = await this.ask(handler, message);
+          const result = this.blameOutage(await this.ask(handler, message));
           this.noteOutage(consumer, result);
           if (result.kind === 'failed') markFailed(span, result.error);
           if (result.kind === 'dead') markFailed(span, new Error(result.message));
@@ -138,6 +147,15 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
     } catch (error) {
       return { kind: 'failed', error };
     }
+  }
+
+  /** A failure for which something that is away is to blame is no failure of the message. */
+  private blameOutage(result: Result): Result {
+    if (result.kind !== 'failed' || result.error instanceof TransientError) return result;
+    const { error } = result;
+    const outage = this.options.outageOf?.(error);
+    if (outage === undefined) return result;
+    return { kind: 'failed', error: new TransientError(outage, { cause: error }) };
   }
 }
 

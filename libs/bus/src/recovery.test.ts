@@ -191,7 +191,7 @@ it('gives back what it cannot finish in time, to whoever is left', async () => {
       await gate.promise;
       return done();
     },
-    100,
+    { graceMs: 100 },
   );
   await publisher.publish(subject, new Uint8Array(1), { msgId: '1' });
   await eventually('it is in hand', () => begun === 1);

@@ -9,6 +9,7 @@ import { BusPublisher } from './bus-publisher.js';
 import { connectBus } from './bus.js';
 import { startHealthServer } from './health-server.js';
 import { JetStreamStrategy } from './jetstream-strategy.js';
+import type { OutageOf } from './jetstream-strategy.js';
 import { provision } from './provision.js';
 
 export interface ServiceParts {
@@ -19,6 +20,8 @@ export interface ServiceParts {
     readonly LOG_LEVEL: string;
   };
   readonly module: Type | DynamicModule;
+  /** Tells what its handlers wait for from what they fail of. */
+  readonly outageOf?: OutageOf;
 }
 
 /** The root of a service's modules. */
@@ -47,7 +50,7 @@ export async function runService(
   }
 }
 
-async function start(name: string, { config, module }: ServiceParts, logger: Logger) {
+async function start(name: string, { config, module, outageOf }: ServiceParts, logger: Logger) {
   let trouble = (): string | null => 'starting';
   const health = await startHealthServer(
     { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
@@ -60,7 +63,7 @@ async function start(name: string, { config, module }: ServiceParts, logger: Log
   });
   await provision(bus);
   const publisher = new BusPublisher(bus, logger);
-  const strategy = new JetStreamStrategy(bus, publisher, logger);
+  const strategy = new JetStreamStrategy(bus, publisher, logger, { outageOf });
   const root: DynamicModule = {
     module: ServiceModule,
     imports: [BusModule.register(bus, publisher, logger), module],

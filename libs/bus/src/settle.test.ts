@@ -14,7 +14,7 @@ import {
   startTestWorker,
   testQueue,
 } from './start-test-worker.js';
-import { TransientError } from './transient-error.js';
+import { NotYetError, TransientError } from './transient-error.js';
 
 let nats: TestNats;
 let bus: Bus;
@@ -105,6 +105,31 @@ it('never counts an outage: not while it lasts, and not against what fails after
   const away = 'the database is away';
   expect([...troubles, worker.strategy.trouble()]).toEqual([null, away, away, away, null, null]);
   expect(await countMessages(bus, 'DEAD_LETTERS')).toBe(before);
+  await worker.close();
+});
+
+it('takes for an outage what the service tells from its own failures', async () => {
+  const queue = testQueue({ maxDeliver: 1 });
+  await provision(bus, [queue.stream], [queue.consumer]);
+  const troubles: (string | null)[] = [];
+  const worker = await startTestWorker(
+    bus,
+    queue.consumer,
+    async () => {
+      troubles.push(worker.strategy.trouble());
+      if (troubles.length === 1) throw new Error('terminated');
+      if (troubles.length === 2) throw new NotYetError('terminated');
+      throw new Error('its own');
+    },
+    { outageOf: (error) => ((error as Error).message === 'terminated' ? 'it is away' : undefined) },
+  );
+  const before = await countMessages(bus, 'DEAD_LETTERS');
+  await publisher.publish(queue.subject, payload, { msgId: '1' });
+  await eventually('it is a dead letter', async () => {
+    return (await countMessages(bus, 'DEAD_LETTERS')) === before + 1;
+  });
+  expect(troubles).toEqual([null, 'it is away', 'it is away']);
+  expect(worker.strategy.trouble()).toBeNull();
   await worker.close();
 });
 

@@ -12,6 +12,7 @@ import type { Bus } from './bus.js';
 import { Consume } from './consume.js';
 import type { Handler } from './consume.js';
 import { JetStreamStrategy } from './jetstream-strategy.js';
+import type { StrategyOptions } from './jetstream-strategy.js';
 import type { Outcome } from './outcome.js';
 
 export const silent = createLogger('test', 'silent');
@@ -56,7 +57,7 @@ export async function startTestWorker(
   bus: Bus,
   consumer: ConsumerDescription,
   handler: Handler,
-  graceMs?: number,
+  options?: StrategyOptions,
 ) {
   @Controller()
   class TestController {
@@ -69,7 +70,7 @@ export async function startTestWorker(
   class TestModule {}
 
   const publisher = new BusPublisher(bus, silent);
-  const strategy = new JetStreamStrategy(bus, publisher, silent, graceMs);
+  const strategy = new JetStreamStrategy(bus, publisher, silent, options);
   const app = await NestFactory.createMicroservice(TestModule, {
     strategy,
     logger: false,

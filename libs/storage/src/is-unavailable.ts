@@ -14,6 +14,12 @@ const NETWORK = new Set([
 const LOST =
   /Connection terminated|connection timeout|timeout exceeded|timeout expired|Client has encountered|not queryable/i;
 
+/** What a service says of an error while the database is away; undefined of any other. */
+export function databaseOutage(error: unknown): string | undefined {
+  if (!isUnavailable(error)) return undefined;
+  return `the database is away: ${error instanceof Error ? error.message : String(error)}`;
+}
+
 /** Whether an error means that the database is away for now, so that the same will work later. */
 export function isUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;

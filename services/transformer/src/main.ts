@@ -1,7 +1,7 @@
 import { runService } from '@tapeline/bus';
 import { loadConfig, watchConfig } from '@tapeline/config';
 import { compileRuleSet, RULE_FOLDERS } from '@tapeline/rules';
-import { RecordLookups, Storage } from '@tapeline/storage';
+import { databaseOutage, RecordLookups, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
 import { TransformerModule } from './transformer.module.js';
 
@@ -20,5 +20,9 @@ await runService('transformer', () => {
     connections: 2,
     onError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
-  return { config, module: TransformerModule.with(rules, new RecordLookups(storage)) };
+  return {
+    config,
+    module: TransformerModule.with(rules, new RecordLookups(storage)),
+    outageOf: databaseOutage,
+  };
 });

@@ -1,12 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
-import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeline/bus';
+import { BusPublisher, Consume, deadLetter, done } from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
 import type { ConfigWatch } from '@tapeline/config';
 import { batchMessageId, CONSUMERS, readBatchHeader, writeBatchHeader } from '@tapeline/contracts';
 import { DbnError } from '@tapeline/dbn';
 import { decodeBatch, transformBatch } from '@tapeline/rules';
 import type { RuleSet } from '@tapeline/rules';
-import { isUnavailable, RecordLookups } from '@tapeline/storage';
+import { RecordLookups } from '@tapeline/storage';
 import { z } from 'zod';
 
 export const RULES = Symbol('rules');
@@ -37,10 +37,6 @@ export class TransformerController {
     } catch (error) {
       if (error instanceof DbnError) return deadLetter(error.code, error.message);
       if (error instanceof z.ZodError) return deadLetter('bad_header', z.prettifyError(error));
-      if (isUnavailable(error)) {
-        const text = error instanceof Error ? error.message : String(error);
-        throw new TransientError(`the database is away: ${text}`, { cause: error });
-      }
       throw error;
     }
   }

@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
-import { Consume, deadLetter, done, TransientError } from '@tapeline/bus';
+import { Consume, deadLetter, done } from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
 import { CONSUMERS, InvalidCommandError, parseDiscardCommand } from '@tapeline/contracts';
-import { discardQuarantine, isUnavailable, Storage } from '@tapeline/storage';
+import { discardQuarantine, Storage } from '@tapeline/storage';
 import type { Logger } from '@tapeline/telemetry';
 
 export const LOGGER = Symbol('logger');
@@ -26,10 +26,7 @@ export class DiscardController {
     } catch (error) {
       if (error instanceof InvalidCommandError) return deadLetter(error.code, error.message);
       if (error instanceof SyntaxError) return deadLetter('invalid_command', error.message);
-      if (!isUnavailable(error)) throw error;
-      throw new TransientError(`the database is away: ${(error as Error).message}`, {
-        cause: error,
-      });
+      throw error;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { runService } from '@tapeline/bus';
 import { loadConfig, watchConfig } from '@tapeline/config';
 import { compileRuleSet, RULE_FOLDERS } from '@tapeline/rules';
-import { migrateWhenReady, Storage } from '@tapeline/storage';
+import { databaseOutage, migrateWhenReady, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
 import { prepareDatabase } from './prepare-database.js';
 import { Retention } from './retention.js';
@@ -36,5 +36,6 @@ await runService('writer', async () => {
       retention: new Retention(storage, config.QUARANTINE_KEEP_RESOLVED_DAYS, logger),
       logger,
     }),
+    outageOf: databaseOutage,
   };
 });

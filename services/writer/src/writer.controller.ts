@@ -1,10 +1,9 @@
 import { Controller } from '@nestjs/common';
-import { BusPublisher, Consume, deadLetter, done, TransientError } from '@tapeline/bus';
+import { BusPublisher, Consume, deadLetter, done } from '@tapeline/bus';
 import type { BusMessage, Outcome } from '@tapeline/bus';
 import { CONSUMERS, jobEventSchema } from '@tapeline/contracts';
 import {
   BatchWriter,
-  isUnavailable,
   projectEvent,
   readAccepted,
   readChunkSchema,
@@ -96,7 +95,7 @@ export class WriterController {
     await tellSettlement(this.publisher, jobId, chunkId, settlement, completion);
   }
 
-  /** Tells what can never succeed from what has to wait for the database. */
+  /** Makes what can never succeed a dead letter. */
   private async guarded(
     task: () => Promise<Outcome>,
     malformed: 'bad_header' | 'bad_event',
@@ -106,9 +105,7 @@ export class WriterController {
     } catch (error) {
       const refusal = whyRefused(error, malformed);
       if (refusal) return deadLetter(refusal.code, refusal.message);
-      if (!isUnavailable(error)) throw error;
-      const text = error instanceof Error ? error.message : String(error);
-      throw new TransientError(`the database is away: ${text}`, { cause: error });
+      throw error;
     }
   }
 }
