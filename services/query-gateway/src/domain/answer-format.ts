@@ -35,7 +35,7 @@ export function csvFormat(answer: AnswerHead): AnswerFormat {
   return {
     contentType: 'text/csv; charset=utf-8; header=present',
     head: `${names.join(',')}\n`,
-    records: (records) => write(records),
+    records: write,
     tail: () => '',
   };
 }
@@ -80,10 +80,7 @@ export function jsonFormat(request: TimeseriesRequest, answer: AnswerHead): Answ
   return {
     contentType: 'application/json; charset=utf-8',
     head: `${JSON.stringify(head).slice(0, -1)},"records":[\n`,
-    records: (records, isFirst) => {
-      const text = write(records);
-      return isFirst ? text : Buffer.concat([Buffer.from(',\n'), text]);
-    },
+    records: write,
     tail: (count) => `\n],"count":${count},"complete":true}\n`,
   };
 }

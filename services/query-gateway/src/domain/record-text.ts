@@ -20,12 +20,14 @@ export interface RecordStyle extends TextStyle {
 const FIRST_GUESS = 256;
 
 /** Writes the records of batches, one after the other, as text in bytes. */
-export function recordWriter(style: RecordStyle): (records: RecordBatch) => Uint8Array {
+export function recordWriter(
+  style: RecordStyle,
+): (records: RecordBatch, isFirst: boolean) => Uint8Array {
   const before = style.before.map((text) => Buffer.from(text));
   const after = Buffer.from(style.after);
   const between = Buffer.from(style.between);
   let perRecord = FIRST_GUESS;
-  return (records) => {
+  return (records, isFirst) => {
     const { length } = records.batch;
     const fields = fieldTexts(records, style);
     const most =
@@ -40,7 +42,7 @@ export function recordWriter(style: RecordStyle): (records: RecordBatch) => Uint
         out.copy(larger, 0, 0, at);
         out = larger;
       }
-      if (row > 0) at = put(out, at, between);
+      if (row > 0 || !isFirst) at = put(out, at, between);
       for (let field = 0; field < fields.length; field++) {
         at = put(out, at, before[field]!);
         at = fields[field]!.write(out, at, row);
