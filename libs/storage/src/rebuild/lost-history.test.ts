@@ -1,37 +1,16 @@
 import { expect, it } from '@jest/globals';
 import { chunkOf } from '../jobs/job-fixture.js';
-import type { Storage } from '../storage.js';
-import { eachWithStorage } from '../test-storage.js';
 import type { ArchivedFacts } from './add-archived.js';
-import { LiveHistory } from './live-history.js';
-import {
-  chunkWith,
-  each,
-  ESU4,
-  historyOf,
-  snapshotOf,
-  truncateProjections,
-} from './rebuild-fixture.js';
+import { chunkWith, each, ESU4, RebuildWorld } from './rebuild-fixture.js';
 import { rebuildProjections } from './rebuild-projections.js';
-import type { History, RebuildOptions } from './rebuild-projections.js';
+import type { History } from './rebuild-projections.js';
 
-let storage: Storage;
-let live: LiveHistory;
-
-eachWithStorage(4, (opened) => {
-  storage = opened;
-  live = new LiveHistory(opened);
-});
-
-const snapshot = () => snapshotOf(storage);
-const truncate = () => truncateProjections(storage);
-const history = (changes?: Partial<History>, archived?: readonly ArchivedFacts[]) =>
-  historyOf(live, changes, archived);
-const rebuild = (options?: RebuildOptions) => rebuildProjections(storage, history(), options);
+const world = new RebuildWorld();
+const { history, rebuild, snapshot, truncate } = world;
 
 it('takes from the archive what events of an older version do not tell, and keeps the times that are known', async () => {
   const first = chunkOf('a', [1]);
-  await live.plan('old', {
+  await world.live.plan('old', {
     chunks: [
       first,
       {
@@ -43,8 +22,8 @@ it('takes from the archive what events of an older version do not tell, and keep
       { ...ESU4, stypeIn: 'continuous', symbol: 'ES.c.0', d0: '2024-06-01', d1: '2024-08-01' },
     ],
   });
-  await live.fetch('old', 'a', { stored: 3 });
-  await live.fetch('old', 'i', { stored: 2 });
+  await world.live.fetch('old', 'a', { stored: 3 });
+  await world.live.fetch('old', 'i', { stored: 2 });
   const before = await snapshot();
   const { request } = first;
   const kept = { records: 3, completedAt: '2024-08-01T00:00:00Z' };
@@ -65,21 +44,21 @@ it('takes from the archive what events of an older version do not tell, and keep
       symbology: [],
     },
   ];
-  const events = live.events
+  const events = world.live.events
     .filter(({ event }) => event !== 'chunk_planned' && event !== 'resolved')
     .map((event) => {
       if (event.event !== 'chunk_complete') return event;
       const { completed_at: _, replaced: __, ...rest } = event;
       return rest;
     });
-  live.events.splice(0, live.events.length, ...events);
-  await storage.pool.query('TRUNCATE coverage, symbology, job');
-  await rebuildProjections(storage, history({}, archived));
+  world.live.events.splice(0, world.live.events.length, ...events);
+  await world.storage.pool.query('TRUNCATE coverage, symbology, job');
+  await rebuildProjections(world.storage, history({}, archived));
   expect(await snapshot()).toEqual(before);
   // Without the present rows the times are those of the events.
-  await storage.pool.query('TRUNCATE chunk');
-  await rebuildProjections(storage, history({}, archived));
-  const { rows } = await storage.pool.query(
+  await world.storage.pool.query('TRUNCATE chunk');
+  await rebuildProjections(world.storage, history({}, archived));
+  const { rows } = await world.storage.pool.query(
     'SELECT chunk_id, state, fetched FROM chunk ORDER BY 1',
   );
   expect(rows).toEqual([
@@ -89,11 +68,11 @@ it('takes from the archive what events of an older version do not tell, and keep
 });
 
 it('completes a chunk whose completion was never told, if its sums hold and its job is told complete', async () => {
-  await live.plan('quiet', { chunks: [chunkOf('a')] });
-  await live.fetch('quiet', 'a', { stored: 3 });
+  await world.live.plan('quiet', { chunks: [chunkOf('a')] });
+  await world.live.fetch('quiet', 'a', { stored: 3 });
   const before = await snapshot();
-  const at = live.events.findIndex(({ event }) => event === 'chunk_complete');
-  live.events.splice(at, 1);
+  const at = world.live.events.findIndex(({ event }) => event === 'chunk_complete');
+  world.live.events.splice(at, 1);
   expect((await rebuild()).applied).toBe(false);
   await truncate();
   await rebuild();
@@ -102,19 +81,21 @@ it('completes a chunk whose completion was never told, if its sums hold and its 
 });
 
 it('changes nothing where the history is not whole or services are at work, unless it is forced', async () => {
-  await live.plan('plain', { chunks: [chunkOf('a')] });
-  await live.fetch('plain', 'a', { stored: 3 });
+  await world.live.plan('plain', { chunks: [chunkOf('a')] });
+  await world.live.fetch('plain', 'a', { stored: 3 });
   const before = await snapshot();
   const refused = async (changes: Partial<History>, code: string): Promise<void> => {
-    await expect(rebuildProjections(storage, history(changes))).rejects.toMatchObject({ code });
+    await expect(rebuildProjections(world.storage, history(changes))).rejects.toMatchObject({
+      code,
+    });
     expect(await snapshot()).toEqual(before);
   };
   await refused({ inHand: () => Promise.resolve(['1 command']) }, 'in_hand');
-  await storage.pool.query("UPDATE job SET message = 'x'");
+  await world.storage.pool.query("UPDATE job SET message = 'x'");
   before['job'] = (await snapshot())['job']!;
   await refused({ lost: () => Promise.resolve(3) }, 'history_lost');
   await refused({ events: () => each([]) }, 'history_lost');
-  const forced = await rebuildProjections(storage, history({ events: () => each([]) }), {
+  const forced = await rebuildProjections(world.storage, history({ events: () => each([]) }), {
     force: true,
   });
   expect(forced.problems).toMatchObject([{ kind: 'unknown_chunk', chunkId: 'a' }]);
@@ -122,9 +103,9 @@ it('changes nothing where the history is not whole or services are at work, unle
 });
 
 it('tells of complete chunks that the ledger does not bear out', async () => {
-  await live.plan('plain', { chunks: [chunkOf('a')] });
-  await live.fetch('plain', 'a', { stored: 3 });
-  await storage.pool.query('DELETE FROM ledger');
+  await world.live.plan('plain', { chunks: [chunkOf('a')] });
+  await world.live.fetch('plain', 'a', { stored: 3 });
+  await world.storage.pool.query('DELETE FROM ledger');
   const { problems } = await rebuild({ dryRun: true });
   expect(problems).toMatchObject([{ kind: 'unproven_chunk', chunkId: 'a' }]);
 });
@@ -133,11 +114,11 @@ it('keeps what was bought, by the archive and the ledger, where all events are l
   const whole = chunkOf('a', [1]);
   const newer = chunkWith('n', [1], { replaces: '2024-08-01' });
   const cut = chunkWith('c', [2]);
-  await live.plan('first', { chunks: [whole] });
-  await live.fetch('first', 'a', { stored: 3 });
-  await live.plan('second', { chunks: [newer, cut] });
-  await live.fetch('second', 'n', { stored: 2 });
-  await live.fetch('second', 'c', { stored: 2 });
+  await world.live.plan('first', { chunks: [whole] });
+  await world.live.fetch('first', 'a', { stored: 3 });
+  await world.live.plan('second', { chunks: [newer, cut] });
+  await world.live.fetch('second', 'n', { stored: 2 });
+  await world.live.fetch('second', 'c', { stored: 2 });
   const before = await snapshot();
   const symbology = [
     { ...ESU4, stypeIn: 'continuous', symbol: 'ES.c.0', d0: '2024-07-01', d1: '2024-07-02' },
@@ -149,12 +130,14 @@ it('keeps what was bought, by the archive and the ledger, where all events are l
     { ...cut, symbology, records: 3, completedAt: '2024-08-04T00:00:00Z' },
   ];
   const nothing = { events: () => each([]) };
-  await expect(rebuildProjections(storage, history(nothing, archived))).rejects.toMatchObject({
-    code: 'history_lost',
-  });
+  await expect(rebuildProjections(world.storage, history(nothing, archived))).rejects.toMatchObject(
+    {
+      code: 'history_lost',
+    },
+  );
   expect(await snapshot()).toEqual(before);
 
-  const { problems } = await rebuildProjections(storage, history(nothing, archived), {
+  const { problems } = await rebuildProjections(world.storage, history(nothing, archived), {
     force: true,
   });
   expect(problems.map(({ kind, chunkId }) => [kind, chunkId])).toEqual([

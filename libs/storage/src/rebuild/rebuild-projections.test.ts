@@ -1,31 +1,15 @@
 import { expect, it } from '@jest/globals';
 import { MAX_PAYLOAD_BYTES } from '@tapeline/contracts';
-import type { Storage } from '../storage.js';
 import { DATASET } from '../test-batches.js';
-import { eachWithStorage } from '../test-storage.js';
-import type { ArchivedFacts } from './add-archived.js';
-import { LiveHistory } from './live-history.js';
 import { liveThrough } from './live-through.js';
-import { chunkWith, ESU4, historyOf, snapshotOf, truncateProjections } from './rebuild-fixture.js';
-import { isDifferent, rebuildProjections } from './rebuild-projections.js';
-import type { History, RebuildOptions } from './rebuild-projections.js';
+import { chunkWith, ESU4, RebuildWorld } from './rebuild-fixture.js';
+import { isDifferent } from './rebuild-projections.js';
 
-let storage: Storage;
-let live: LiveHistory;
-
-eachWithStorage(4, (opened) => {
-  storage = opened;
-  live = new LiveHistory(opened);
-});
-
-const snapshot = () => snapshotOf(storage);
-const truncate = () => truncateProjections(storage);
-const history = (changes?: Partial<History>, archived?: readonly ArchivedFacts[]) =>
-  historyOf(live, changes, archived);
-const rebuild = (options?: RebuildOptions) => rebuildProjections(storage, history(), options);
+const world = new RebuildWorld();
+const { rebuild, snapshot, truncate } = world;
 
 it('rebuilds every row as it was, and finds nothing to change in what is whole', async () => {
-  await liveThrough(storage, live);
+  await liveThrough(world.storage, world.live);
   const before = await snapshot();
   // Otherwise the comparison would prove little.
   const states = (before['chunk'] as { state: string; given_up: boolean }[]).map(
@@ -46,21 +30,21 @@ it('rebuilds every row as it was, and finds nothing to change in what is whole',
 });
 
 it('names damaged rows by table, and mends what it is asked to mend', async () => {
-  await liveThrough(storage, live);
+  await liveThrough(world.storage, world.live);
   const before = await snapshot();
-  await storage.pool.query("UPDATE job SET state = 'failed' WHERE job_id = 'plain'");
-  await storage.pool.query("DELETE FROM job_chunk WHERE job_id = 'sharing'");
-  await storage.pool.query("UPDATE chunk SET state = 'complete' WHERE chunk_id = 's'");
-  await storage.pool.query("DELETE FROM coverage WHERE chunk_id = 'b'");
-  await storage.pool.query(`INSERT INTO coverage VALUES ($1, 'trades', 77, 1, 'b', 2, 0)`, [
+  await world.storage.pool.query("UPDATE job SET state = 'failed' WHERE job_id = 'plain'");
+  await world.storage.pool.query("DELETE FROM job_chunk WHERE job_id = 'sharing'");
+  await world.storage.pool.query("UPDATE chunk SET state = 'complete' WHERE chunk_id = 's'");
+  await world.storage.pool.query("DELETE FROM coverage WHERE chunk_id = 'b'");
+  await world.storage.pool.query(`INSERT INTO coverage VALUES ($1, 'trades', 77, 1, 'b', 2, 0)`, [
     DATASET,
   ]);
-  await storage.pool.query("UPDATE symbology SET d1 = d1 + 1 WHERE symbol = 'ES.c.0'");
-  await storage.pool.query("DELETE FROM spend WHERE chunk_id = 'a'");
-  await storage.pool.query(
+  await world.storage.pool.query("UPDATE symbology SET d1 = d1 + 1 WHERE symbol = 'ES.c.0'");
+  await world.storage.pool.query("DELETE FROM spend WHERE chunk_id = 'a'");
+  await world.storage.pool.query(
     "UPDATE dataset_day SET condition = 'missing' WHERE date = '2024-07-02'",
   );
-  await storage.pool.query("DELETE FROM quarantine WHERE chunk_id = 'h' AND ordinal = 2");
+  await world.storage.pool.query("DELETE FROM quarantine WHERE chunk_id = 'h' AND ordinal = 2");
   const damaged = await snapshot();
 
   const { tables, problems, applied } = await rebuild({ dryRun: true });
@@ -115,14 +99,14 @@ it('tells a chunk of many claims, symbols of many days, in parts that make the w
     d0: '2024-07-01',
     d1: '2024-07-02',
   }));
-  await live.plan('many', { chunks: [chunkWith('a', instruments, { exclude })], symbology });
-  const told = (name: string) => live.events.filter(({ event }) => event === name);
+  await world.live.plan('many', { chunks: [chunkWith('a', instruments, { exclude })], symbology });
+  const told = (name: string) => world.live.events.filter(({ event }) => event === name);
   expect([told('chunk_planned').length, told('resolved').length]).toEqual([3, 2]);
-  const sizes = live.events.map((event) => JSON.stringify(event).length);
+  const sizes = world.live.events.map((event) => JSON.stringify(event).length);
   expect(Math.max(...sizes)).toBeLessThan(MAX_PAYLOAD_BYTES);
   const before = await snapshot();
   // Told again, as by a fetcher that goes on with it.
-  live.events.push(...told('chunk_planned'));
+  world.live.events.push(...told('chunk_planned'));
   await truncate();
   await rebuild();
   expect(await snapshot()).toEqual(before);
