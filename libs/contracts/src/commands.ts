@@ -147,7 +147,7 @@ export class InvalidCommandError extends Error {
 }
 
 /** A line for each fault, with its place where it has one. */
-export const reasonsOf = ({ issues }: z.ZodError): string[] =>
+const reasonsOf = ({ issues }: z.ZodError): string[] =>
   issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
 
 /** Checks a command as received. @throws InvalidCommandError */
@@ -170,8 +170,14 @@ const decision = z.strictObject({
 export type JobDecision = z.output<typeof decision>;
 
 /** Checks a decision as received. @throws InvalidCommandError */
-export function parseJobDecision(input: unknown): JobDecision {
-  const result = decision.safeParse(input);
+export const parseJobDecision = (input: unknown): JobDecision => checkCommand(decision, input);
+
+/** Checks what is no command to fetch. @throws InvalidCommandError without a job's id. */
+export function checkCommand<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): z.output<Schema> {
+  const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw new InvalidCommandError(reasonsOf(result.error), undefined);
 }

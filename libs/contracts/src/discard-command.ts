@@ -1,6 +1,6 @@
 /** Refused records that nobody wants any more: what any NATS client may publish on `ingest.command.discard`. */
 import { z } from 'zod';
-import { InvalidCommandError, jobIdSchema, reasonsOf } from './commands.js';
+import { checkCommand, jobIdSchema } from './commands.js';
 import { quarantineFilterSchema } from './replay-command.js';
 
 const discardCommand = z
@@ -21,8 +21,5 @@ const discardCommand = z
 export type DiscardCommand = z.output<typeof discardCommand>;
 
 /** Checks a discard command as received. @throws InvalidCommandError */
-export function parseDiscardCommand(input: unknown): DiscardCommand {
-  const result = discardCommand.safeParse(input);
-  if (result.success) return result.data;
-  throw new InvalidCommandError(reasonsOf(result.error), undefined);
-}
+export const parseDiscardCommand = (input: unknown): DiscardCommand =>
+  checkCommand(discardCommand, input);

@@ -1,12 +1,6 @@
 /** The replay of refused records or of whole chunks: what any NATS client may publish on `ingest.command.replay`. */
 import { z } from 'zod';
-import {
-  datasetSchema,
-  InvalidCommandError,
-  jobIdSchema,
-  reasonsOf,
-  schemaNameSchema,
-} from './commands.js';
+import { checkCommand, datasetSchema, jobIdSchema, schemaNameSchema } from './commands.js';
 
 const timestamp = z.iso.datetime({ offset: true, error: 'a time looks like 2024-07-01T13:30:00Z' });
 
@@ -56,8 +50,5 @@ const replayCommand = z
 export type ReplayCommand = z.output<typeof replayCommand>;
 
 /** Checks a replay command as received. @throws InvalidCommandError */
-export function parseReplayCommand(input: unknown): ReplayCommand {
-  const result = replayCommand.safeParse(input);
-  if (result.success) return result.data;
-  throw new InvalidCommandError(reasonsOf(result.error), undefined);
-}
+export const parseReplayCommand = (input: unknown): ReplayCommand =>
+  checkCommand(replayCommand, input);
