@@ -1,10 +1,11 @@
+import type { QuarantinedRecord } from '@tapeline/storage';
 import { GatewayClient } from '../gateway-client.js';
 import { Interruption } from '../dbn/interruption.js';
 import { formatCount, showProgress } from '../dbn/show-progress.js';
 import { refuseExisting, writeOutput } from '../dbn/write-output.js';
 import { refusedLines } from '../quarantine/refused-lines.js';
 import type { ExportForm } from '../quarantine/refused-lines.js';
-import type { RefusedPage, RefusedRecord } from '../quarantine/quarantine-answers.js';
+import type { RefusedPage } from '../quarantine/quarantine-answers.js';
 import { filterParameters } from '../quarantine/refused-filter.js';
 import type { RefusedFilter } from '../quarantine/refused-filter.js';
 import { gatewayUrl } from '../stack/stack-file.js';
@@ -27,7 +28,7 @@ export async function exportRefused(file: string, options: QuarantineExportOptio
   refuseExisting(target);
   let count = 0;
   const endProgress = showProgress(() => `${formatCount(count)} refused records written`);
-  const counted = async function* (): AsyncGenerator<readonly RefusedRecord[]> {
+  const counted = async function* (): AsyncGenerator<readonly QuarantinedRecord[]> {
     for await (const records of pagesOf(options)) {
       count += records.length;
       yield records;
@@ -51,7 +52,7 @@ export async function exportRefused(file: string, options: QuarantineExportOptio
 
 async function* pagesOf(
   options: QuarantineExportOptions,
-): AsyncGenerator<readonly RefusedRecord[]> {
+): AsyncGenerator<readonly QuarantinedRecord[]> {
   const gateway = new GatewayClient(gatewayUrl());
   const { state, severity } = options;
   let cursor: string | undefined;

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { formatPage, formatRecord, formatStats, nothingRefused } from './format-refused.js';
+import type { ShownRecord } from './quarantine-answers.js';
 import { refusedGroup, refusedTrade } from './refused-fixture.js';
 
 /** The cells of each row of a table. */
@@ -90,7 +91,7 @@ it('shows one record with every field, in the order of the schema', () => {
   ]);
 });
 
-it.each([
+it.each<[Partial<ShownRecord>, string]>([
   [{ replay_id: 'r1' }, 'open; tried last by replay r1'],
   [
     { state: 'replayed', replay_id: 'r1', resolved_at: '2026-11-23T13:27:01.000Z' },

@@ -1,14 +1,10 @@
 import { formatTimestamp, isSchemaName, SCHEMAS } from '@tapeline/records';
+import type { QuarantinedRecord } from '@tapeline/storage';
 import { cutText, formatTable } from '../print-table.js';
 import { fitTable } from './fit-table.js';
-import type {
-  RefusedPage,
-  RefusedRecord,
-  RefusedStats,
-  ShownRecord,
-} from './quarantine-answers.js';
+import type { RefusedPage, RefusedStats, ShownRecord } from './quarantine-answers.js';
 
-const nameOf = ({ symbol, instrument_id: id }: RefusedRecord): string => symbol ?? `#${id}`;
+const nameOf = ({ symbol, instrument_id: id }: QuarantinedRecord): string => symbol ?? `#${id}`;
 const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 
 /** A page as a table. @param width columns of the terminal. */
@@ -66,7 +62,7 @@ function namesOf({ schema, record }: ShownRecord): string[] {
   return [...own, ...Object.keys(record).filter((name) => !own.includes(name))];
 }
 
-function stateOf({ state, resolved_at: at, replay_id: replay }: RefusedRecord): string {
+function stateOf({ state, resolved_at: at, replay_id: replay }: QuarantinedRecord): string {
   if (state === 'open') return replay === null ? 'open' : `open; tried last by replay ${replay}`;
   const by = replay === null ? '' : ` by replay ${replay}`;
   return `${state}${by}${at === null ? '' : ` at ${at}`}`;

@@ -42,7 +42,11 @@ it('says why a replay failed', () => {
 it('lists replays', () => {
   const table = formatReplays([
     endedReplay({ dry_run: true }),
-    endedReplay({ replay_id: 'r2', command: { source: 'archive', filter: {} }, state: 'running' }),
+    endedReplay({
+      replay_id: 'r2',
+      command: { source: 'archive', filter: {}, dry_run: false },
+      state: 'running',
+    }),
   ]);
   expect(table).toMatch(/│ r1 +│ quarantine, dry run +│ completed +│ +1,757 │/);
   expect(table).toMatch(/│ r2 +│ archive +│ running .*│ 2026-11-23T13:27:00 │/);

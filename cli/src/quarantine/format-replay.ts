@@ -1,11 +1,12 @@
+import type { ReplayView } from '@tapeline/storage';
 import { formatTable } from '../print-table.js';
 import { fitTable } from './fit-table.js';
-import type { Finding, Replay } from './quarantine-answers.js';
+import type { Finding } from './quarantine-answers.js';
 
 const count = (number: number): string => number.toLocaleString('en-US');
 
 /** What a replay came to, in lines. */
-export function formatReplay(replay: Replay): string {
+export function formatReplay(replay: ReplayView): string {
   const { details, dry_run: isDry, state } = replay;
   const what = isDry ? 'would be' : 'are';
   const lines = [
@@ -30,7 +31,7 @@ export function formatReplay(replay: Replay): string {
 }
 
 /** Replays as a table. */
-export const formatReplays = (replays: readonly Replay[]): string =>
+export const formatReplays = (replays: readonly ReplayView[]): string =>
   formatTable(
     ['replay', 'of', 'state', 'tried', 'stored', 'refused', 'left out', 'accepted'],
     replays.map((replay) => [

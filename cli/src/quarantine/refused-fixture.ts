@@ -1,4 +1,5 @@
-import type { RefusedGroup, Replay, ShownRecord } from './quarantine-answers.js';
+import type { QuarantineGroup, ReplayView } from '@tapeline/storage';
+import type { ShownRecord } from './quarantine-answers.js';
 
 /** A refused trade as the gateway tells it. */
 export const refusedTrade = (fields: Partial<ShownRecord> = {}): ShownRecord => ({
@@ -37,7 +38,7 @@ export const refusedTrade = (fields: Partial<ShownRecord> = {}): ShownRecord => 
   ...fields,
 });
 
-export const refusedGroup = (fields: Partial<RefusedGroup> = {}): RefusedGroup => ({
+export const refusedGroup = (fields: Partial<QuarantineGroup> = {}): QuarantineGroup => ({
   key: 'price_not_positive',
   records: 1_757,
   open: 1_750,
@@ -45,14 +46,15 @@ export const refusedGroup = (fields: Partial<RefusedGroup> = {}): RefusedGroup =
   filtered: 0,
   discarded: 3,
   superseded: 0,
+  first_refused_at: '2026-11-23T13:26:01.250Z',
   last_refused_at: '2026-11-23T13:26:01.250Z',
   example: 'a trade at -49.750000000',
   ...fields,
 });
 
-export const endedReplay = (fields: Partial<Replay> = {}): Replay => ({
+export const endedReplay = (fields: Partial<ReplayView> = {}): ReplayView => ({
   replay_id: 'r1',
-  command: { source: 'quarantine', filter: {} },
+  command: { source: 'quarantine', filter: {}, dry_run: false },
   dry_run: false,
   state: 'completed',
   message: null,

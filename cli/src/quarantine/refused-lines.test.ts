@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
-import type { RefusedRecord } from './quarantine-answers.js';
+import type { QuarantinedRecord } from '@tapeline/storage';
 import { refusedTrade } from './refused-fixture.js';
 import { refusedLines } from './refused-lines.js';
 import type { ExportForm } from './refused-lines.js';
 
-async function textOf(pages: readonly (readonly RefusedRecord[])[], form: ExportForm) {
-  async function* given(): AsyncGenerator<readonly RefusedRecord[]> {
+async function textOf(pages: readonly (readonly QuarantinedRecord[])[], form: ExportForm) {
+  async function* given(): AsyncGenerator<readonly QuarantinedRecord[]> {
     yield* pages;
   }
   const pieces: Uint8Array[] = [];
@@ -36,8 +36,8 @@ it('gives every value of every page as it is, in both forms', async () => {
   const [head, ...rows] = readCsv(await textOf(pages, 'csv'));
   const own = Object.keys(records[0]!).filter((name) => !['decimals', 'times'].includes(name));
   expect(head!.toSorted()).toEqual(own.toSorted());
-  const columns = (head as (keyof RefusedRecord)[]).map((name, index) => ({ name, index }));
-  const asText = (record: RefusedRecord, name: keyof RefusedRecord): string =>
+  const columns = (head as (keyof QuarantinedRecord)[]).map((name, index) => ({ name, index }));
+  const asText = (record: QuarantinedRecord, name: keyof QuarantinedRecord): string =>
     name === 'record' ? JSON.stringify(record.record) : String(record[name] ?? '');
   for (const [at, record] of records.entries()) {
     for (const { name, index } of columns) {
