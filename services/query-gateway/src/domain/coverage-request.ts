@@ -1,10 +1,16 @@
 import { datasetSchema, schemaNameSchema, STYPES_IN } from '@tapeline/contracts';
-import { parseTimestamp } from '@tapeline/records';
 import { dayFrom, dayOf } from '@tapeline/storage';
 import type { CoverageQuery } from '@tapeline/storage';
 import { z } from 'zod';
 import { Problem } from './problem.js';
-import { invalidParameters, once, requireIds, symbolsParameter } from './query-parameters.js';
+import {
+  once,
+  readParameters,
+  requireIds,
+  symbolsParameter,
+  timeParameter,
+} from './query-parameters.js';
+import type { QueryString } from './query-parameters.js';
 
 /** Rows of an answer, unless `limit` says fewer. */
 const MOST_ROWS = 1000;
@@ -12,22 +18,10 @@ const MOST_ROWS = 1000;
 /** The last day that nanoseconds in 63 bits reach whole. */
 const LAST_TIME = 2n ** 63n - 1n;
 
-const time = z.preprocess(
-  once,
-  z
-    .string()
-    .transform((text, context) => {
-      try {
-        const parsed = parseTimestamp(text);
-        if (parsed <= LAST_TIME) return parsed;
-        context.addIssue({ code: 'custom', message: `'${text}' is after the year 2262` });
-      } catch (error) {
-        context.addIssue({ code: 'custom', message: (error as Error).message });
-      }
-      return z.NEVER;
-    })
-    .optional(),
-);
+const time = timeParameter((ns, text) => {
+  if (ns > LAST_TIME) throw new RangeError(`'${text}' is after the year 2262`);
+  return ns;
+});
 
 const parameters = z.strictObject({
   dataset: z.preprocess(once, datasetSchema.optional()),
@@ -54,21 +48,16 @@ const parameters = z.strictObject({
   ),
 });
 
-const KNOWN = Object.keys(parameters.shape);
-
 /**
  * Reads the query parameters of `GET /v1/coverage`. Times are widened to UTC days.
  * @throws Problem that names every invalid parameter.
  */
-export function readCoverageRequest(query: Readonly<Record<string, unknown>>): {
+export function readCoverageRequest(query: QueryString): {
   readonly query: CoverageQuery;
   readonly limit: number;
 } {
-  const result = parameters.safeParse(query);
-  if (!result.success) {
-    throw invalidParameters(query, result.error.issues, KNOWN, 'all of them may be left out');
-  }
-  const { dataset, schema, symbols, stype_in: stypeIn, start, end, stale, limit } = result.data;
+  const request = readParameters(parameters, query);
+  const { dataset, schema, symbols, stype_in: stypeIn, start, end, stale, limit } = request;
   if (symbols !== undefined && dataset === undefined) {
     throw new Problem(
       'invalid-parameters',

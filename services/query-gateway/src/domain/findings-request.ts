@@ -1,7 +1,8 @@
 import { datasetSchema, quarantineFilterSchema, schemaNameSchema } from '@tapeline/contracts';
 import type { FindingFilter } from '@tapeline/storage';
 import { z } from 'zod';
-import { invalidParameters, once } from './query-parameters.js';
+import { once, readParameters } from './query-parameters.js';
+import type { QueryString } from './query-parameters.js';
 
 const parameters = z.strictObject({
   dataset: z.preprocess(once, datasetSchema.optional()),
@@ -20,12 +21,7 @@ const parameters = z.strictObject({
 });
 
 /** The parameters of `GET /v1/findings`. @throws Problem that names every invalid one. */
-export function readFindingsRequest(query: Readonly<Record<string, unknown>>): FindingFilter {
-  const result = parameters.safeParse(query);
-  if (!result.success) {
-    const known = Object.keys(parameters.shape);
-    throw invalidParameters(query, result.error.issues, known, 'all of them may be left out');
-  }
-  const { chunk_id: chunkId, ...rest } = result.data;
+export function readFindingsRequest(query: QueryString): FindingFilter {
+  const { chunk_id: chunkId, ...rest } = readParameters(parameters, query);
   return { ...rest, chunkId };
 }

@@ -6,12 +6,13 @@ import {
   quarantineFilterSchema,
 } from '@tapeline/contracts';
 import type { DiscardCommand, ReplayCommand } from '@tapeline/contracts';
-import { formatTimestamp, parseTimestamp } from '@tapeline/records';
+import { formatTimestamp } from '@tapeline/records';
 import { QUARANTINE_GROUPINGS, QUARANTINE_STATES } from '@tapeline/storage';
 import type { QuarantineGrouping, QuarantineQuery } from '@tapeline/storage';
 import { z } from 'zod';
 import { Problem } from './problem.js';
-import { invalidParameters, once } from './query-parameters.js';
+import { once, readParameters, timeParameter } from './query-parameters.js';
+import type { QueryString } from './query-parameters.js';
 
 const { dataset, schema, rule, job_id, chunk_id, symbol, ids } = quarantineFilterSchema.shape;
 
@@ -21,16 +22,6 @@ const wholeNumber = (most: number) =>
     .regex(/^\d{1,10}$/, 'is a whole number')
     .transform(Number)
     .pipe(z.number().min(1, 'is at least 1').max(most, `is at most ${most}`));
-
-/** A date is its midnight, UTC. */
-const time = z.string().transform((text, context) => {
-  try {
-    return formatTimestamp(parseTimestamp(text));
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
 
 const filter = {
   dataset: z.preprocess(once, dataset),
@@ -48,8 +39,8 @@ const filter = {
   ),
   symbol: z.preprocess(once, symbol),
   severity: z.preprocess(once, z.enum(['error', 'warn', 'info']).optional()),
-  since: z.preprocess(once, time.optional()),
-  until: z.preprocess(once, time.optional()),
+  since: timeParameter(formatTimestamp),
+  until: timeParameter(formatTimestamp),
   /** Separated by commas. */
   ids: z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), ids),
 };
@@ -84,24 +75,22 @@ const statsParameters = z.strictObject({
   ),
 });
 
-type Query = Readonly<Record<string, unknown>>;
-
 /** The parameters of `GET /v1/quarantine`. @throws Problem that names every invalid one. */
-export function readQuarantineRequest(query: Query): {
+export function readQuarantineRequest(query: QueryString): {
   readonly query: QuarantineQuery;
   readonly limit: number;
   readonly before: string | undefined;
 } {
-  const { limit, cursor, ...rest } = check(listParameters, query);
+  const { limit, cursor, ...rest } = readParameters(listParameters, query);
   return { query: withState(rest), limit, before: cursor };
 }
 
 /** The parameters of `GET /v1/quarantine/stats`. @throws Problem that names every invalid one. */
-export function readStatsRequest(query: Query): {
+export function readStatsRequest(query: QueryString): {
   readonly query: QuarantineQuery;
   readonly by: QuarantineGrouping;
 } {
-  const { by, ...rest } = check(statsParameters, query);
+  const { by, ...rest } = readParameters(statsParameters, query);
   return { query: withState(rest), by };
 }
 
@@ -112,13 +101,6 @@ const withState = ({
   ...rest,
   state: wanted === 'all' ? undefined : wanted,
 });
-
-function check<Shape extends z.ZodObject>(shape: Shape, query: Query): z.output<Shape> {
-  const result = shape.safeParse(query);
-  if (result.success) return result.data;
-  const known = Object.keys(shape.shape);
-  throw invalidParameters(query, result.error.issues, known, 'all of them may be left out');
-}
 
 /** Checks a replay command and gives it an id if it has none. @throws Problem */
 export const readReplaySubmission = (body: unknown): ReplayCommand & { replay_id: string } =>

@@ -1,5 +1,6 @@
 /** What the addresses with Databento's parameters have in common. */
 import { ALL_SYMBOLS, symbolsSchema } from '@tapeline/contracts';
+import { parseTimestamp } from '@tapeline/records';
 import { z } from 'zod';
 import { Problem } from './problem.js';
 
@@ -22,9 +23,45 @@ export const symbolsParameter = z
       .max(MOST_SYMBOLS, `name at most ${MOST_SYMBOLS} symbols, or ${ALL_SYMBOLS}`),
   );
 
-/** The problem of a query, with every parameter that is wrong. @param remedy what the parameters must be. */
-export function invalidParameters(
-  query: Readonly<Record<string, unknown>>,
+/**
+ * A time: a date, which is its midnight UTC, an ISO 8601 time or nanoseconds since 1970.
+ * @param take what becomes of its nanoseconds and the text they came from; the message of what it throws is the fault.
+ */
+export const timeParameter = <Time>(take: (ns: bigint, text: string) => Time) =>
+  z.preprocess(
+    once,
+    z
+      .string()
+      .transform((text, context) => {
+        try {
+          return take(parseTimestamp(text), text);
+        } catch (error) {
+          context.addIssue({ code: 'custom', message: (error as Error).message });
+          return z.NEVER;
+        }
+      })
+      .optional(),
+  );
+
+export type QueryString = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a query string.
+ * @param remedy what the parameters must be.
+ * @throws Problem that names every invalid parameter.
+ */
+export function readParameters<Shape extends z.ZodObject>(
+  shape: Shape,
+  query: QueryString,
+  remedy = 'all of them may be left out',
+): z.output<Shape> {
+  const result = shape.safeParse(query);
+  if (result.success) return result.data;
+  throw invalidParameters(query, result.error.issues, Object.keys(shape.shape), remedy);
+}
+
+function invalidParameters(
+  query: QueryString,
   issues: readonly z.core.$ZodIssue[],
   known: readonly string[],
   remedy: string,

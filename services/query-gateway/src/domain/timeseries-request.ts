@@ -2,7 +2,7 @@ import { datasetSchema, requestRange, schemaNameSchema, STYPES_IN } from '@tapel
 import type { TimeseriesQuery } from '@tapeline/storage';
 import { z } from 'zod';
 import { Problem } from './problem.js';
-import { invalidParameters, once, requireIds, symbolsParameter } from './query-parameters.js';
+import { once, readParameters, requireIds, symbolsParameter } from './query-parameters.js';
 
 const ENCODINGS = ['json', 'csv', 'dbn'] as const;
 type Encoding = (typeof ENCODINGS)[number];
@@ -30,8 +30,6 @@ const parameters = z.strictObject({
   encoding: z.preprocess(once, z.enum(ENCODINGS).optional()),
 });
 
-const KNOWN = Object.keys(parameters.shape);
-
 /**
  * Reads the query parameters of `GET /v1/timeseries`, which have Databento's names.
  * @param accept the request's Accept header; it chooses the encoding where no parameter does.
@@ -41,19 +39,16 @@ export function readTimeseriesRequest(
   query: Readonly<Record<string, unknown>>,
   accept: string | undefined,
 ): TimeseriesRequest {
-  const result = parameters.safeParse(query);
-  if (!result.success) {
-    const remedy = 'dataset, schema, symbols and start are required';
-    throw invalidParameters(query, result.error.issues, KNOWN, remedy);
-  }
-  const { dataset, schema, stype_in: stypeIn, limit, encoding } = result.data;
-  if (stypeIn === 'instrument_id') requireIds(result.data.symbols);
+  const remedy = 'dataset, schema, symbols and start are required';
+  const request = readParameters(parameters, query, remedy);
+  const { dataset, schema, symbols, stype_in: stypeIn, limit, encoding } = request;
+  if (stypeIn === 'instrument_id') requireIds(symbols);
   return {
     dataset,
     schema,
-    symbols: result.data.symbols,
+    symbols,
     stypeIn,
-    ...readRange(result.data),
+    ...readRange(request),
     limit,
     encoding: encoding ?? (accept?.includes('text/csv') ? 'csv' : 'json'),
   };
