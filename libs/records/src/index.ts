@@ -7,6 +7,7 @@ export * from './copy-decoder.js';
 export * from './decimal-text.js';
 export * from './describe-record.js';
 export * from './extend-schema.js';
+export * from './flag-bits.js';
 export * from './messages.js';
 export * from './null-test.js';
 export * from './partition-dates.js';

@@ -63,7 +63,7 @@ export interface ColumnDescription {
 
 /**
  * What the values of a column that rules added are: `decimal` like a price, but without a unit; `duration`
- * in nanoseconds; `date` in days since 1970; `bool` 0 or 1; `session` 0 closed, 1 outside regular hours, 2 regular.
+ * in nanoseconds; `date` in days since 1970; `bool` 0 or 1; `session` a code of {@link SESSIONS}.
  */
 export type DerivedKind =
   | 'price'
@@ -76,6 +76,9 @@ export type DerivedKind =
   | 'char'
   | 'string'
   | 'session';
+
+/** Names of trading sessions, by the code that a calendar gives: none, outside regular hours, regular. */
+export const SESSIONS = ['closed', 'eth', 'rth'] as const;
 
 /** A value told by another column's text: that of the first pattern which matches it. */
 export interface Inference {

@@ -1,9 +1,9 @@
 /** Literals take the type of what they stand beside. */
+import { SESSIONS } from '@tapeline/records';
 import type { Faults } from './expression-error.js';
 import { constantNode } from './node.js';
 import type { Node } from './node.js';
 import { parseDate } from './parse-literal.js';
-import { SESSIONS } from './value-type.js';
 import type { ValueType } from './value-type.js';
 
 const PRICE_SCALE = 1_000_000_000n;

@@ -16,8 +16,5 @@ export const ORDERED: readonly ValueType[] = [
   'int',
 ];
 
-/** Names of trading sessions; the position is the code that a calendar gives. */
-export const SESSIONS = ['closed', 'eth', 'rth'] as const;
-
 /** One value, outside of the batch path. */
 export type Value = bigint | boolean | string | null;

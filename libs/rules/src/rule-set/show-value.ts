@@ -1,5 +1,5 @@
-import { formatPrice, formatTimestamp, readString } from '@tapeline/records';
-import { readValue, SESSIONS } from '../expressions/index.js';
+import { formatPrice, formatTimestamp, readString, SESSIONS } from '@tapeline/records';
+import { readValue } from '../expressions/index.js';
 import type { ValueType, Vector } from '../expressions/index.js';
 
 const SECOND = 1_000_000_000n;

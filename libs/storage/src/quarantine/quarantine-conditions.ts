@@ -1,4 +1,5 @@
 import type { QuarantineFilter } from '@tapeline/contracts';
+import { symbolAsOf } from '../lookups/symbol-as-of.js';
 
 export const QUARANTINE_STATES = [
   'open',
@@ -23,6 +24,9 @@ export interface Conditions {
 
 /** The UTC day of a refused record `q`; null if it has no time. */
 export const RECORD_DAY = `(DATE '1970-01-01' + floor(q.ts_ns / 86400000000000)::int)`;
+
+/** The venue's symbol of a refused record `q` as of its day; null if none is known. */
+export const RECORD_SYMBOL = symbolAsOf('q.dataset', 'q.instrument_id', RECORD_DAY);
 
 /** What a filter says, as conditions. @param first number of the first parameter. */
 export function quarantineConditions(filter: QuarantineQuery, first = 1): Conditions {

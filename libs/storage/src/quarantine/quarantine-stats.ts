@@ -1,5 +1,5 @@
 import type { Storage } from '../storage.js';
-import { quarantineConditions, RECORD_DAY } from './quarantine-conditions.js';
+import { quarantineConditions, RECORD_DAY, RECORD_SYMBOL } from './quarantine-conditions.js';
 import type { QuarantineQuery } from './quarantine-conditions.js';
 
 /** Causes by which refused records are counted, as SQL. */
@@ -85,9 +85,7 @@ export async function quarantineStats(
          FROM quarantine q WHERE ${text} GROUP BY 1)
      SELECT g.*, ${KEY_TEXTS[by] ?? 'g.cause'} AS key, q.reason AS example,
             sum(g.records) OVER () AS all_records, sum(g.open) OVER () AS all_open,
-            (SELECT min(y.symbol) FROM symbology y
-              WHERE y.dataset = q.dataset AND y.stype_in = 'raw_symbol' AND y.instrument_id = q.instrument_id
-                AND y.d0 <= ${RECORD_DAY} AND y.d1 > ${RECORD_DAY}) AS symbol
+            ${RECORD_SYMBOL} AS symbol
        FROM groups g JOIN quarantine q ON q.id = g.last_id
       ORDER BY g.open DESC, g.records DESC, g.cause LIMIT ${MOST_GROUPS}`,
     [...values],

@@ -1,5 +1,5 @@
 import type { Storage } from '../storage.js';
-import { quarantineConditions, RECORD_DAY } from './quarantine-conditions.js';
+import { quarantineConditions, RECORD_SYMBOL } from './quarantine-conditions.js';
 import type { QuarantineQuery, QuarantineState } from './quarantine-conditions.js';
 
 /** A refused record with all its fields, and why it was refused. */
@@ -35,9 +35,7 @@ const UTC = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const COLUMNS = `q.id::text, q.state, q.severity, q.dataset, q.schema, q.instrument_id::int8::text AS instrument_id,
-  (SELECT min(y.symbol) FROM symbology y
-    WHERE y.dataset = q.dataset AND y.stype_in = 'raw_symbol' AND y.instrument_id = q.instrument_id
-      AND y.d0 <= ${RECORD_DAY} AND y.d1 > ${RECORD_DAY}) AS symbol,
+  ${RECORD_SYMBOL} AS symbol,
   q.ts_ns::text, q.rule, q.reason, q.job_id, q.chunk_id, q.batch_id, q.ordinal::text, q.rules_version,
   ${UTC('q.quarantined_at')} AS refused_at, ${UTC('q.resolved_at')} AS resolved_at, q.replay_id, q.record`;
 

@@ -1,8 +1,7 @@
 import { CopyDecoder } from '@tapeline/records';
 import type { ColumnarBatch, SchemaDescription } from '@tapeline/records';
 import { Client } from 'pg';
-import type { Connection } from 'pg';
-import type { Pool, PoolClient } from 'pg';
+import type { Connection, Pool, PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { RowSymbols, SymbolNames } from './symbol-names.js';
 

@@ -1,20 +1,16 @@
 /** A view of each market table for people: what SQL tools understand, beside which nothing is lost. */
 import { createHash } from 'node:crypto';
-import { nanosecondsName, quoteIdentifier, SCHEMAS, tableColumns } from '@tapeline/records';
+import {
+  FLAG_BITS,
+  nanosecondsName,
+  quoteIdentifier,
+  SCHEMAS,
+  tableColumns,
+} from '@tapeline/records';
 import type { ColumnDescription, SchemaDescription } from '@tapeline/records';
 import type { ClientBase, Pool } from 'pg';
+import { symbolAsOf } from '../lookups/symbol-as-of.js';
 import { readDerivedColumns } from './derived-columns.js';
-
-/** Bits of `flags`, by the names that Databento gives them. */
-const FLAGS = [
-  [128, 'LAST'],
-  [64, 'TOB'],
-  [32, 'SNAPSHOT'],
-  [16, 'MBP'],
-  [8, 'BAD_TS_RECV'],
-  [4, 'MAYBE_BAD_BOOK'],
-  [2, 'PUBLISHER_SPECIFIC'],
-] as const;
 
 /** A column of the view would have another name or type. */
 const CANNOT_REPLACE = '42P16';
@@ -60,10 +56,10 @@ function viewSelect(schema: SchemaDescription, derived: readonly ColumnDescripti
     return column ? shown(column) : [];
   });
   const day = `(t.${quoteIdentifier(schema.indexColumn)} AT TIME ZONE 'UTC')::date`;
-  const symbol = `(SELECT min(y.symbol) FROM symbology y
-     WHERE y.dataset = d.code AND y.stype_in = 'raw_symbol' AND y.instrument_id = t.instrument_id
-       AND y.d0 <= ${day} AND y.d1 > ${day}) AS symbol`;
-  const flags = FLAGS.map(([bit, name]) => `CASE WHEN t.flags & ${bit} <> 0 THEN '${name}' END`);
+  const symbol = `${symbolAsOf('d.code', 't.instrument_id', day)} AS symbol`;
+  const flags = Object.entries(FLAG_BITS).map(
+    ([name, bit]) => `CASE WHEN t.flags & ${bit} <> 0 THEN '${name}' END`,
+  );
   const isStatistics = schema.name === 'statistics';
   const columns = [
     'd.code AS dataset',

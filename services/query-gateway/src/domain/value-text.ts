@@ -4,6 +4,7 @@ import {
   MOST_DIGITS,
   nullTest,
   readString,
+  SESSIONS,
   utcDate,
   words,
   writeInt64,
@@ -33,7 +34,6 @@ export interface ColumnText {
 
 /** Most bytes that one character takes: `\u0000` as JSON. */
 const MOST_OF_A_CHARACTER = 6;
-const SESSIONS = ['closed', 'eth', 'rth'];
 const MINUS = 45;
 
 /** The values of a column: prices with nine decimals, times in nanoseconds since 1970, all digits exact. */

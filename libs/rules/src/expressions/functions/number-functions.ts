@@ -1,3 +1,4 @@
+import { FLAG_BITS } from '@tapeline/records';
 import { applyArithmetic } from '../arithmetic.js';
 import { negate } from '../binary-arithmetic.js';
 import { compareLiteral, compareVectors, mapBytes, markUnknown } from '../compare-numbers.js';
@@ -57,22 +58,11 @@ function multipleOf(call: Call): Node {
   });
 }
 
-/** Bits of the `flags` of DBN records. */
-const FLAGS: Readonly<Record<string, number>> = {
-  LAST: 128,
-  TOB: 64,
-  SNAPSHOT: 32,
-  MBP: 16,
-  BAD_TS_RECV: 8,
-  MAYBE_BAD_BOOK: 4,
-  PUBLISHER_SPECIFIC: 2,
-};
-
 function flagTest({ faults, place, args, key }: Call): Node {
   const [flags, name] = args as [Node, Node];
-  const bit = FLAGS[name.value as string];
+  const bit = FLAG_BITS[name.value as string];
   if (bit === undefined) {
-    throw faults.unknown(name, 'bad_enum', 'flag', String(name.value), Object.keys(FLAGS));
+    throw faults.unknown(name, 'bad_enum', 'flag', String(name.value), Object.keys(FLAG_BITS));
   }
   return derivedNode(faults, place, 'bool', key, [flags, name], (context) => {
     const vector = evaluateNumber(flags, context);
@@ -142,7 +132,7 @@ export const numberFunctions: readonly FunctionEntry[] = [
       { name: 'name', types: ['string'], isLiteral: true },
     ],
     result: 'bool',
-    meaning: `whether a bit of \`flags\` is set: ${Object.keys(FLAGS).join(', ')}`,
+    meaning: `whether a bit of \`flags\` is set: ${Object.keys(FLAG_BITS).join(', ')}`,
     example: "has_flag(flags, 'BAD_TS_RECV')",
     build: flagTest,
   },
