@@ -14,8 +14,9 @@ export interface Nats extends AsyncDisposable {
   delivered(stream: string, consumer: string): Promise<void>;
 }
 
-export async function openNats(servers: string): Promise<Nats> {
-  const connection = await connect({ servers });
+/** @param urls of one server, or of a cluster's with commas between them. */
+export async function openNats(urls: string): Promise<Nats> {
+  const connection = await connect({ servers: urls.split(',') });
   const manager = await jetstreamManager(connection);
   return {
     publish: async (subject, payload) => {

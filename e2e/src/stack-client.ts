@@ -60,15 +60,12 @@ export class StackClient {
   static async start(
     name: string,
     env: Record<string, string> = {},
-    reach?: StackOptions['reach'],
+    options: Pick<StackOptions, 'reach' | 'natsNodes'> = {},
   ): Promise<StackClient> {
     const folder = join(root, '.tapeline', 'e2e', `${name}-${process.pid}`);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    return new StackClient(
-      await startStack({ root, folder, env, ...(reach && { reach }) }),
-      folder,
-    );
+    return new StackClient(await startStack({ ...options, root, folder, env }), folder);
   }
 
   async stop(): Promise<void> {

@@ -12,6 +12,8 @@ export interface Bus {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
+  /** On how many servers a stream is kept: see {@link BusOptions}. */
+  readonly replicas: number;
   /** Whether the server is there at the moment. */
   readonly connected: boolean;
   /** Resolves once the server is there, or the connection is closed for good. */
@@ -29,6 +31,8 @@ export interface BusOptions {
   readonly url: string;
   /** Shown by the server as the client's name. */
   readonly name: string;
+  /** On how many servers of a cluster each stream is kept, 1 by default. */
+  readonly replicas?: number;
   /** Told about lost and regained connections, and about what the start waits for. */
   readonly onStatus?: (status: string) => void;
 }
@@ -70,6 +74,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     nc,
     js: jetstream(nc, { timeout: REQUEST_MS }),
     jsm: await jetstreamManager(nc, { checkAPI: false, timeout: REQUEST_MS }),
+    replicas: options.replicas ?? 1,
     get connected() {
       return connected;
     },

@@ -11,6 +11,7 @@ import {
 const PASSING_CODES = new Set([
   10_002, // limits of the account reached
   10_004, // cluster answered incompletely
+  10_005, // no servers for a replica yet
   10_007, // not assigned to this server yet
   10_008, // temporarily unavailable
   10_009, // no leader

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { CONSUMERS, STREAMS } from '@tapeline/contracts';
-import { testNats } from '@tapeline/testing';
+import { testNats, testNatsCluster } from '@tapeline/testing';
 import type { TestNats } from '@tapeline/testing';
 import { connectBus } from './bus.js';
 import type { Bus } from './bus.js';
@@ -62,6 +62,33 @@ it('brings streams and consumers of an older version up to date', async () => {
   const { config } = await bus.jsm.consumers.info(stream.name, consumer.durable);
   expect(config).toMatchObject({ ack_wait: 77e9, max_ack_pending: 24 });
   expect((await bus.jsm.streams.info(stream.name)).config.max_bytes).toBe(2_000_000);
+});
+
+it('keeps streams on several servers of a cluster, and leaves a higher number as it is', async () => {
+  await using cluster = await testNatsCluster();
+  const { stream, consumer } = testQueue();
+  const replicasAfter = async (replicas: number, maxBytes: number): Promise<number> => {
+    const own = await connectBus({ url: cluster.url, name: 'test', replicas });
+    await provision(own, [{ ...stream, maxBytes }], [consumer]);
+    const { config } = await own.jsm.streams.info(stream.name);
+    expect(config.max_bytes).toBe(maxBytes);
+    await own.close();
+    return config.num_replicas;
+  };
+  expect(await replicasAfter(1, 1_000_000)).toBe(1);
+  expect(await replicasAfter(3, 2_000_000)).toBe(3);
+  expect(await replicasAfter(1, 3_000_000)).toBe(3);
+});
+
+it('says what to do about replicas where there is but one server', async () => {
+  const own = await connectBus({ url: nats.url, name: 'test', replicas: 3 });
+  const { stream } = testQueue();
+  const wanted = provision(own, [stream], []);
+  await expect(wanted).rejects.toBeInstanceOf(ProvisionError);
+  await expect(wanted).rejects.toThrow(
+    new RegExp(`^the stream ${stream.name} cannot have 3 replicas: .* Set NATS_REPLICAS to 1`),
+  );
+  await own.close();
 });
 
 it('says what to do about a stream that cannot be changed', async () => {

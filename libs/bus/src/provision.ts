@@ -25,12 +25,16 @@ const RETRY_MS = 250;
 const STREAM_DIFFERS = 10_058;
 const CONSUMER_DIFFERS = new Set([10_013, 10_148]);
 
+/** The server's answer where replicas are wanted of a server that is alone. */
+const ALONE = 10_074;
+
 /** Messages that one process handles, times this: so many processes may share a consumer. */
 const SHARING_PROCESSES = 8;
 
 /**
  * Creates streams and durable consumers, or updates them to what the topology says. Every service
  * does so at start, in any order: a work queue keeps messages until its durable has taken them.
+ * Each stream has the bus's number of replicas, or keeps a higher one that somebody gave it.
  * @throws ProvisionError with what to do where an existing one cannot be changed.
  */
 export async function provision(
@@ -73,8 +77,15 @@ async function patiently(
       return;
     } catch (error) {
       if (!isTransientBusError(error)) {
+        const { message } = error as Error;
+        if (errorCode(error) === ALONE) {
+          throw new ProvisionError(
+            `the ${what} cannot have ${bus.replicas} replicas: ${message}. Set NATS_REPLICAS to 1, or let nats-server be a cluster`,
+            { cause: error },
+          );
+        }
         throw new ProvisionError(
-          `the ${what} cannot be set up as libs/contracts/src/topology.ts says: ${(error as Error).message}. If it is left from another version, let its messages be consumed, delete it (${remove}) and start again`,
+          `the ${what} cannot be set up as libs/contracts/src/topology.ts says: ${message}. If it is left from another version, let its messages be consumed, delete it (${remove}) and start again`,
           { cause: error },
         );
       }
@@ -86,7 +97,7 @@ async function patiently(
   }
 }
 
-function streamConfig(stream: StreamDescription): Partial<StreamConfig> & { name: string } {
+function streamConfig(stream: StreamDescription, replicas: number) {
   return {
     name: stream.name,
     subjects: [...stream.subjects],
@@ -97,17 +108,20 @@ function streamConfig(stream: StreamDescription): Partial<StreamConfig> & { name
     max_bytes: stream.maxBytes,
     max_age: nanos(stream.maxAgeSeconds * 1000),
     duplicate_window: nanos(DUPLICATE_WINDOW_SECONDS * 1000),
-  };
+    num_replicas: replicas,
+  } satisfies Partial<StreamConfig>;
 }
 
 async function provisionStream(bus: Bus, stream: StreamDescription): Promise<void> {
-  const config = streamConfig(stream);
+  const config = streamConfig(stream, bus.replicas);
   try {
     await bus.jsm.streams.add(config);
   } catch (error) {
     if (errorCode(error) !== STREAM_DIFFERS) throw error;
-    // What the topology does not mention, such as the number of replicas, stays as it is.
-    await bus.jsm.streams.update(stream.name, config);
+    // What the topology does not mention stays as it is.
+    const present = (await bus.jsm.streams.info(stream.name)).config.num_replicas;
+    const replicas = Math.max(present, bus.replicas);
+    await bus.jsm.streams.update(stream.name, { ...config, num_replicas: replicas });
   }
 }
 

@@ -15,6 +15,7 @@ import { provision } from './provision.js';
 export interface ServiceParts {
   readonly config: {
     readonly NATS_URL: string;
+    readonly NATS_REPLICAS: number;
     readonly HEALTH_HOST: string;
     readonly HEALTH_PORT: number;
     readonly LOG_LEVEL: string;
@@ -59,6 +60,7 @@ async function start(name: string, { config, module, outageOf }: ServiceParts, l
   const bus = await connectBus({
     url: config.NATS_URL,
     name,
+    replicas: config.NATS_REPLICAS,
     onStatus: (status) => logger.info({ status }, 'nats'),
   });
   await provision(bus);

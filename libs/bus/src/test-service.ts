@@ -24,6 +24,7 @@ await runService('test', () => {
   if (NATS_URL === undefined) throw new Error('NATS_URL is not set');
   const config = {
     NATS_URL,
+    NATS_REPLICAS: 1,
     HEALTH_HOST: '127.0.0.1',
     HEALTH_PORT: Number(HEALTH_PORT),
     LOG_LEVEL: 'info',

@@ -33,6 +33,7 @@ const chunkSpans = z.string().transform((text, context) => {
 /** Each setting: its name in the environment, its place in system.yaml, its form. */
 const SETTINGS = {
   NATS_URL: ['nats.url', url('nats', 'tls')],
+  NATS_REPLICAS: ['nats.replicas', z.coerce.number().int().min(1).max(5)],
   DATABASE_URL: ['database.url', url('postgres', 'postgresql')],
   DATABASE_CONNECTIONS: ['database.connections', count],
   DATABASE_COMPRESS_AFTER_DAYS: [

@@ -7,6 +7,7 @@ export * from './managed-process.js';
 export { processStart } from './process-identity.js';
 export * from './process-record.js';
 export * from './project-folder.js';
+export * from './start-nats-cluster.js';
 export * from './start-nats-server.js';
 export * from './start-postgres.js';
 export * from './start-stack.js';

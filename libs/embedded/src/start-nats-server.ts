@@ -26,6 +26,22 @@ export interface NatsServerOptions extends Pick<
    * messages then survive a killed server but not a power failure.
    */
   readonly syncAlways?: boolean | undefined;
+  /** Makes the server a node of a cluster; see `startNatsCluster`. */
+  readonly node?: NatsNode | undefined;
+}
+
+/** A server's part in a cluster. */
+export interface NatsNode {
+  /** The same for its nodes alone: servers of another cluster are not let in. */
+  readonly cluster: string;
+  /** Of this node alone. What it holds of the streams belongs to this name, so it stays the same for ever. */
+  readonly name: string;
+  /** Where the others reach it. */
+  readonly routePort: number;
+  /** Where it tells over HTTP how it is. */
+  readonly monitorPort: number;
+  /** `nats://127.0.0.1:<routePort>` of all nodes. */
+  readonly routes: readonly string[];
 }
 
 /** A running nats-server. */
@@ -33,6 +49,8 @@ export interface NatsServer extends Pick<ManagedProcess, 'status' | 'stop' | 'ki
   /** `nats://127.0.0.1:<port>` */
   readonly url: string;
   readonly port: number;
+  /** Where a node of a cluster tells over HTTP how it is: `/jsz` and the like. */
+  readonly monitorUrl: string | undefined;
   readonly dataDir: string;
   /** Of the present process; changes when it is restarted. */
   readonly pid: number | undefined;
@@ -51,27 +69,35 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   const configPath = join(dataDir, 'nats-server.conf');
   await mkdir(dataDir, { recursive: true });
 
-  // A fresh name on each start, so that readiness is never read from another server on the port.
+  const { node } = options;
+  // A fresh name on each start, or the cluster's, so that readiness is never read from another
+  // server on the port.
   let serverName = '';
   const managed = await ManagedProcess.start({
     ...options,
-    name: 'nats-server',
+    name: node?.name ?? 'nats-server',
     command,
     args: ['-c', configPath],
     logFile: options.logFile ?? join(dataDir, 'nats-server.log'),
     beforeStart: async () => {
-      serverName = `tapeline-${randomUUID()}`;
-      const config = serverConfig({ port, dataDir, serverName, sync: options.syncAlways ?? true });
+      serverName = node?.name ?? `tapeline-${randomUUID()}`;
+      const sync = options.syncAlways ?? true;
+      const config = serverConfig({ port, dataDir, serverName, sync, node });
       await writeFile(configPath, config);
     },
     isReady: async () => {
       const info = await readInfo(port);
-      return info['server_name'] === serverName && info['jetstream'] === true;
+      return (
+        info['server_name'] === serverName &&
+        info['cluster'] === node?.cluster &&
+        info['jetstream'] === true
+      );
     },
   });
   return {
     url: `nats://127.0.0.1:${port}`,
     port,
+    monitorUrl: node && `http://127.0.0.1:${node.monitorPort}`,
     dataDir,
     get pid() {
       return managed.pid;
@@ -90,6 +116,7 @@ function serverConfig(values: {
   readonly dataDir: string;
   readonly serverName: string;
   readonly sync: boolean;
+  readonly node: NatsNode | undefined;
 }): string {
   // The server adds /jetstream.
   const storeDir = JSON.stringify(values.dataDir);
@@ -98,8 +125,19 @@ server_name: "${values.serverName}"
 jetstream {
   store_dir: ${storeDir}
 ${values.sync ? '  sync_interval: always\n' : ''}}
-`;
+${values.node ? nodeConfig(values.node) : ''}`;
 }
+
+/** Without `no_advertise` clients would learn of ways to the nodes other than those they were told. */
+const nodeConfig = ({ cluster, routePort, monitorPort, routes }: NatsNode): string =>
+  `http: "127.0.0.1:${monitorPort}"
+cluster {
+  name: "${cluster}"
+  listen: "127.0.0.1:${routePort}"
+  routes: ${JSON.stringify(routes)}
+  no_advertise: true
+}
+`;
 
 /** The INFO line a nats-server greets every connection with. */
 function readInfo(port: number): Promise<Record<string, unknown>> {

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { freePort } from './free-port.js';
 import { ManagedProcess } from './managed-process.js';
 import type { ProcessStatus } from './managed-process.js';
+import { startNatsCluster } from './start-nats-cluster.js';
+import type { NatsCluster } from './start-nats-cluster.js';
 import { startNatsServer } from './start-nats-server.js';
 import type { NatsServer } from './start-nats-server.js';
 import { startPostgres } from './start-postgres.js';
@@ -29,7 +31,9 @@ export interface StackOptions {
   readonly configs?: string;
   /** A folder of DBN files that the sandbox serves beside its market. */
   readonly sandboxData?: string;
-  /** The address under which services reach nats-server or PostgreSQL, given its own: a way that a test can break. */
+  /** With more than one they are a cluster, whose streams have as many replicas. */
+  readonly natsNodes?: number;
+  /** The address under which services reach a nats-server or PostgreSQL, given its own: a way that a test can break. */
   readonly reach?: (server: 'nats' | 'postgres', url: string) => Promise<string>;
   /** Variables for the services, over those of this process. */
   readonly env?: Readonly<Record<string, string>>;
@@ -41,9 +45,11 @@ export interface Stack {
     readonly sandbox: string;
     /** With the password: not for logs. */
     readonly postgres: string;
+    /** Of all nodes, with commas between them. */
     readonly nats: string;
   };
-  readonly nats: NatsServer;
+  /** One, or the nodes of a cluster. */
+  readonly nats: readonly NatsServer[];
   readonly postgres: PostgresServer;
   readonly services: ReadonlyMap<ServiceName, ManagedProcess>;
   status(): ProcessStatus[];
@@ -80,14 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     const [nats, postgres] = await Promise.all([
-      step('nats-server', () =>
-        startNatsServer({
-          dataDir: join(folder, 'nats'),
-          logFile: join(folder, 'logs', 'nats-server.log'),
-          runFolder,
-          restart: true,
-        }),
-      ),
+      step('nats-server', () => startNats(options)),
       step('PostgreSQL', () =>
         startPostgres({ dataDir: join(folder, 'postgres'), runFolder, restart: true }),
       ),
@@ -106,7 +105,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...process.env,
       TAPELINE_CONFIGS_DIR: options.configs ?? join(options.root, 'configs'),
       ARCHIVE_FOLDER: join(options.folder, 'archive'),
-      NATS_URL: await reach('nats', nats.url),
+      NATS_URL: (await Promise.all(nats.nodes.map(({ url }) => reach('nats', url)))).join(','),
+      ...(nats.nodes.length > 1 && { NATS_REPLICAS: String(nats.nodes.length) }),
       DATABASE_URL: await reach('postgres', postgres.url),
       SANDBOX_PORT: String(sandboxPort),
       SANDBOX_DATA_DIR: options.sandboxData ?? '',
@@ -131,11 +131,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         postgres: postgres.url,
         nats: nats.url,
       },
-      nats,
+      nats: nats.nodes,
       postgres,
       services,
       status: () => [
-        nats.status(),
+        ...nats.nodes.map((node) => node.status()),
         postgres.status(),
         ...SERVICES.flatMap((name) => services.get(name)?.status() ?? []),
       ],
@@ -145,6 +145,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+async function startNats({ folder, natsNodes = 1 }: StackOptions): Promise<NatsCluster> {
+  const logFolder = join(folder, 'logs');
+  const own = { dataDir: join(folder, 'nats'), runFolder: join(folder, 'run'), restart: true };
+  if (natsNodes > 1) return startNatsCluster({ ...own, logFolder, nodes: natsNodes });
+  const server = await startNatsServer({ ...own, logFile: join(logFolder, 'nats-server.log') });
+  return { url: server.url, nodes: [server], stop: () => server.stop() };
 }
 
 const CHECK_TIMEOUT_MS = 2_000;

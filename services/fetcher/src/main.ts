@@ -11,6 +11,7 @@ import { FetcherModule } from './fetcher.module.js';
 await runService('fetcher', async () => {
   const config = loadConfig([
     'NATS_URL',
+    'NATS_REPLICAS',
     'DATABASE_URL',
     'DATABASE_CONNECTIONS',
     'DATABENTO_API_KEY',

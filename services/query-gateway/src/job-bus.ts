@@ -22,10 +22,11 @@ export class JobBus {
   constructor(private readonly submitTimeoutMs = 5_000) {}
 
   /** Resolves once the bus has been found and has its streams. */
-  async connect(url: string, logger: Logger): Promise<void> {
+  async connect(url: string, logger: Logger, replicas = 1): Promise<void> {
     const bus = await connectBus({
       url,
       name: 'query-gateway',
+      replicas,
       onStatus: (status) => logger.info({ status }, 'nats'),
     });
     await provision(bus);

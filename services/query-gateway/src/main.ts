@@ -11,6 +11,7 @@ const CONTROL_CONNECTIONS = 2;
 async function start(): Promise<void> {
   const config = loadConfig([
     'NATS_URL',
+    'NATS_REPLICAS',
     'DATABASE_URL',
     'DATABASE_CONNECTIONS',
     'GATEWAY_HOST',
@@ -41,7 +42,7 @@ async function start(): Promise<void> {
 
   await app.listen(config.GATEWAY_PORT, config.GATEWAY_HOST);
   logger.info({ url: await app.getUrl() }, 'ready');
-  await bus.connect(config.NATS_URL, logger);
+  await bus.connect(config.NATS_URL, logger, config.NATS_REPLICAS);
 }
 
 try {

@@ -8,6 +8,7 @@ import { TransformerModule } from './transformer.module.js';
 await runService('transformer', () => {
   const config = loadConfig([
     'NATS_URL',
+    'NATS_REPLICAS',
     'DATABASE_URL',
     'HEALTH_HOST',
     'HEALTH_PORT',

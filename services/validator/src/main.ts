@@ -8,6 +8,7 @@ import { ValidatorModule } from './validator.module.js';
 await runService('validator', () => {
   const config = loadConfig([
     'NATS_URL',
+    'NATS_REPLICAS',
     'DATABASE_URL',
     'HEALTH_HOST',
     'HEALTH_PORT',

@@ -11,6 +11,7 @@ import { WriterRules } from './writer-rules.js';
 await runService('writer', async () => {
   const config = loadConfig([
     'NATS_URL',
+    'NATS_REPLICAS',
     'DATABASE_URL',
     'DATABASE_CONNECTIONS',
     'DATABASE_COMPRESS_AFTER_DAYS',

@@ -1,4 +1,4 @@
-import { applyPolicies, describeEngine } from '@tapeline/storage';
+import { applyPolicies, describeEngine, keepPartitionsAhead } from '@tapeline/storage';
 import type { Storage } from '@tapeline/storage';
 import type { Logger } from '@tapeline/telemetry';
 
@@ -19,4 +19,8 @@ export async function prepareDatabase(
   } catch (err) {
     logger.warn({ err }, 'the columnstore policies could not be set');
   }
+  await keepPartitionsAhead(storage, (made, err) => {
+    if (err !== undefined) logger.warn({ err }, 'partitions could not be made ahead');
+    else if (made.length > 0) logger.info({ made }, 'made partitions ahead');
+  });
 }
