@@ -18,6 +18,7 @@ export * from './storage.js';
 export * from './timescale/index.js';
 export * from './write/batch-writer.js';
 export * from './write/check-batch.js';
+export { keepPartitionsAhead } from './write/partitions-ahead.js';
 export { BatchConflictError } from './write/ledger.js';
 export { writeBatch } from './write/write-batch.js';
 export * from './write/write-quarantine.js';

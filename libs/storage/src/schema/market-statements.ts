@@ -13,16 +13,19 @@ export interface MarketTable {
 
 /** Creates tables with their views for people: hypertables with TimescaleDB, else native range partitions. */
 export function marketStatements(tables: readonly MarketTable[], timescale: boolean): string[] {
-  return tables.flatMap(({ name, timeColumn, span, prices, table, index }) => [
-    ...(timescale
-      ? [
-          table,
-          `SELECT create_hypertable('${name}', by_range('${timeColumn}', INTERVAL '${span}'), create_default_indexes => false)`,
-        ]
-      : [`${table} PARTITION BY RANGE ("${timeColumn}")`]),
-    index,
-    peopleView(name, table, new Set(prices)),
-  ]);
+  return tables.flatMap((market) => {
+    const { name, timeColumn, span, table, index } = market;
+    return [
+      ...(timescale
+        ? [
+            table,
+            `SELECT create_hypertable('${name}', by_range('${timeColumn}', INTERVAL '${span}'), create_default_indexes => false)`,
+          ]
+        : [`${table} PARTITION BY RANGE ("${timeColumn}")`]),
+      index,
+      firstView(market),
+    ];
+  });
 }
 
 /** Drops what {@link marketStatements} creates. */
@@ -33,10 +36,11 @@ export const dropStatements = (tables: readonly Pick<MarketTable, 'name'>[]): st
   ]);
 
 /**
- * The table with its dataset's name, prices as exact numerics, and each time's nanoseconds as text.
- * Prices are multiplied: PostgreSQL rounds the quotient of a large price to fewer than nine decimals.
+ * The view that versions 1 to 5 have of a table: with its dataset's name, prices as exact numerics, and each time's
+ * nanoseconds as text. Prices are multiplied: PostgreSQL rounds the quotient of a large price to fewer than nine decimals.
  */
-function peopleView(name: string, table: string, prices: ReadonlySet<string>): string {
+export function firstView({ name, table, prices: given }: MarketTable): string {
+  const prices = new Set(given);
   const columns = [...table.matchAll(/^ {2}"(\w+)" ([^,\n]+?)(?: NOT NULL)?,?$/gm)].map(
     ([, column = '', type = '']) => ({ column, type }),
   );

@@ -7,6 +7,7 @@ import { openProxy } from '../test-batches.js';
 import { Storage } from '../storage.js';
 import { trades, headerOf } from '../test-batches.js';
 import { writeBatch } from '../write/write-batch.js';
+import { TRADE_BARS } from '../timescale/trade-bars.js';
 import { MARKET_TABLES_1 } from './market-tables-1.js';
 import { MARKET_TABLES_2 } from './market-tables-2.js';
 import { migrate, migrateDown, migrateWhenReady, openOrm } from './migrate.js';
@@ -45,8 +46,10 @@ const MIGRATIONS = [
   'Migration5',
   'Migration6',
 ];
+const BARS = TRADE_BARS.map(({ name }) => name);
 const MARKET = SCHEMA_NAMES.map((name) => SCHEMAS[name].table);
-const ALL = [...RELATIONAL, ...MARKET, ...MARKET.map((name) => `${name}_view`)];
+const DERIVED = [...MARKET, ...BARS].map((name) => `${name}_view`);
+const ALL = [...RELATIONAL, ...MARKET, ...BARS, ...DERIVED];
 
 it('is done once by several services at once, taken back, and done again', async () => {
   const applied = await Promise.all(Array.from({ length: 4 }, () => migrate(database.url)));
@@ -120,6 +123,8 @@ it.each(MIGRATIONS.slice(0, -1))('keeps the rows of a store of %s', async (versi
   await older.storage.pool.query('SELECT FROM mbo_view');
   await migrateDown(older.url, version);
   expect(await counted()).toEqual(before);
+  const { rowCount } = await older.storage.pool.query('SELECT dataset, price FROM trades_view');
+  expect(rowCount).toBe(20);
 });
 
 /** A database of a version with trades in it. */

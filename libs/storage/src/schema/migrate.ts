@@ -10,6 +10,7 @@ import { Migration3 } from './migration-3.js';
 import { Migration4 } from './migration-4.js';
 import { Migration5 } from './migration-5.js';
 import { Migration6 } from './migration-6.js';
+import { dropTradeBars, ensureTradeBars } from '../timescale/trade-bars.js';
 import { refreshViews } from './people-views.js';
 
 export const MIGRATIONS = [
@@ -26,6 +27,8 @@ export const openOrm = (url: string): MikroORM =>
   new MikroORM(
     defineConfig({
       clientUrl: url,
+      // MikroORM itself takes host, user and database from an address, and would drop its sslmode and options.
+      driverOptions: { connectionString: url },
       entities: ENTITIES,
       extensions: [Migrator],
       migrations: {
@@ -47,6 +50,7 @@ export async function migrate(url: string): Promise<string[]> {
     try {
       const applied = await orm.migrator.up();
       await refreshViews(client);
+      await ensureTradeBars(client);
       return applied.map((migration) => migration.name);
     } finally {
       await orm.close(true);
@@ -54,9 +58,10 @@ export async function migrate(url: string): Promise<string[]> {
   });
 }
 
-/** Takes the last migration back, or all after the one named; all of them for null. */
+/** Takes the last migration back, or all after the one named; all of them for null. Bars of trades go with them. */
 export async function migrateDown(url: string, to?: string | null): Promise<void> {
-  await alone(url, async () => {
+  await alone(url, async (client) => {
+    await dropTradeBars(client);
     const orm = openOrm(url);
     try {
       await orm.migrator.down(to === undefined ? undefined : { to: to ?? 0 });

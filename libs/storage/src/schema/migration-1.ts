@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 import { hasTimescale } from './has-timescale.js';
-import { dropStatements, marketStatements } from './market-statements.js';
+import { dropStatements, firstView, marketStatements } from './market-statements.js';
 import { MARKET_TABLES_1 } from './market-tables-1.js';
 import { RELATIONAL_TABLES_1 } from './relational-tables-1.js';
 
@@ -9,13 +9,17 @@ const PRICES =
    min_price_increment min_price_increment_amount display_factor unit_of_measure_qty
    high_limit_price low_limit_price max_price_variation`.split(/\s+/);
 
+const TABLES = MARKET_TABLES_1.map((table) => ({ ...table, prices: PRICES }));
+
+/** The views of version 1, for who comes back to it. */
+export const views1 = (): string[] => TABLES.map(firstView);
+
 /** Relational tables, the market tables of nine schemas, views for people. */
 export function statements1(timescale: boolean): string[] {
-  const tables = MARKET_TABLES_1.map((table) => ({ ...table, prices: PRICES }));
   return [
     ...(timescale ? ['CREATE EXTENSION IF NOT EXISTS timescaledb'] : []),
     ...RELATIONAL_TABLES_1,
-    ...marketStatements(tables, timescale),
+    ...marketStatements(TABLES, timescale),
   ];
 }
 

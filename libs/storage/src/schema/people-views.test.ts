@@ -32,6 +32,8 @@ it('shows the symbol of the day, and flags by name', async () => {
   batch.column('instrument_id')[2] = 9;
   batch.column('flags')[0] = 128 + 8;
   batch.column('flags')[1] = 255;
+  batch.column('side').set([65, 66, 0] as never);
+  batch.column('action').fill(84 as never);
   await writeBatch(storage, headerOf(batch, 'c'), batch);
   const rows = await view('trades');
   expect(rows.map(({ symbol }) => symbol)).toEqual(['ESU4', 'ESZ4', null]);
@@ -40,6 +42,8 @@ it('shows the symbol of the day, and flags by name', async () => {
     ['LAST', 'TOB', 'SNAPSHOT', 'MBP', 'BAD_TS_RECV', 'MAYBE_BAD_BOOK', 'PUBLISHER_SPECIFIC'],
     [],
   ]);
+  expect(rows.map((row) => row['side_name'])).toEqual(['ask', 'bid', null]);
+  expect(rows.map((row) => row['action_name'])).toEqual(['trade', 'trade', 'trade']);
 });
 
 it('names statistics, and leaves those without a name unnamed', async () => {
@@ -59,12 +63,21 @@ it('names statistics, and leaves those without a name unnamed', async () => {
 
 it('has the columns that rules add, and leaves views upon it as they are', async () => {
   await storage.pool.query('CREATE VIEW mine AS SELECT price, symbol FROM trades_view');
-  const schema = extendSchema(SCHEMAS.trades, [derivedColumn('mid', 'price', 'middle')]);
+  const schema = extendSchema(SCHEMAS.trades, [
+    derivedColumn('mid', 'price', 'middle'),
+    // The names of other columns of the view.
+    derivedColumn('flag_names', 'string', 'an own text', 8),
+    derivedColumn('side_name', 'int', 'an own number'),
+  ]);
   const batch = ColumnarBatch.allocate(schema, 1);
   batch.column('ts_recv').fill(DAY_START as never);
   batch.column('mid')[0] = -1_250_000_000n;
   await writeBatch(storage, headerOf(batch, 'c'), batch);
-  expect((await view('trades'))[0]!['mid']).toBe('-1.25');
+  expect((await view('trades'))[0]).toMatchObject({
+    mid: '-1.25',
+    flag_names: [],
+    side_name: null,
+  });
   await refreshViews(storage.pool);
   expect((await storage.pool.query('SELECT * FROM mine')).rowCount).toBe(1);
 });

@@ -12,6 +12,20 @@ import type { ClientBase, Pool } from 'pg';
 import { symbolAsOf } from '../lookups/symbol-as-of.js';
 import { readDerivedColumns } from './derived-columns.js';
 
+/** What the letters of a column mean. The action of `status` is a number, and another thing. */
+const LETTERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  action: {
+    A: 'add',
+    C: 'cancel',
+    F: 'fill',
+    M: 'modify',
+    N: 'none',
+    R: 'clear book',
+    T: 'trade',
+  },
+  side: { A: 'ask', B: 'bid', N: 'none' },
+};
+
 /** A column of the view would have another name or type. */
 const CANNOT_REPLACE = '42P16';
 
@@ -45,9 +59,9 @@ export async function refreshView(
 }
 
 /**
- * Prices as exact numerics, each time also as text with its nanoseconds, the dataset's code; then the names of
- * flags and statistics, the venue's symbol as of the record's UTC day, and columns of rules. Prices are multiplied:
- * PostgreSQL rounds the quotient of a large price to fewer than nine decimals.
+ * Prices as exact numerics, each time also as text with its nanoseconds, the dataset's code; then the names of flags,
+ * actions, sides and statistics, the venue's symbol as of the record's UTC day, and columns of rules, unless one has
+ * the name of another column of the view: it is shown in the table alone then.
  */
 function viewSelect(schema: SchemaDescription, derived: readonly ColumnDescription[]): string {
   const described = new Map(schema.columns.map((column) => [column.name, column]));
@@ -55,31 +69,53 @@ function viewSelect(schema: SchemaDescription, derived: readonly ColumnDescripti
     const column = described.get(name);
     return column ? shown(column) : [];
   });
-  const day = `(t.${quoteIdentifier(schema.indexColumn)} AT TIME ZONE 'UTC')::date`;
-  const symbol = `${symbolAsOf('d.code', 't.instrument_id', day)} AS symbol`;
   const flags = Object.entries(FLAG_BITS).map(
     ([name, bit]) => `CASE WHEN t.flags & ${bit} <> 0 THEN '${name}' END`,
   );
+  const flagNames = `array_remove(ARRAY[${flags.join(', ')}], NULL)`;
   const isStatistics = schema.name === 'statistics';
-  const columns = [
-    'd.code AS dataset',
+  const standard: Shown[] = [
+    ['dataset', 'd.code'],
     ...own,
-    ...(described.has('flags')
-      ? [`array_remove(ARRAY[${flags.join(', ')}], NULL) AS flag_names`]
-      : []),
-    ...(isStatistics ? ['s.name AS stat_name'] : []),
-    symbol,
-    ...derived.flatMap(shown),
+    ...(described.has('flags') ? [['flag_names', flagNames] as const] : []),
+    ...schema.columns.flatMap(inWords),
+    ...(isStatistics ? [['stat_name', 's.name'] as const] : []),
+    ['symbol', symbolOn('t', schema.indexColumn)],
   ];
+  const columns = new Map(standard);
+  for (const [name, value] of derived.flatMap(shown)) {
+    if (!columns.has(name)) columns.set(name, value);
+  }
+  const selected = [...columns].map(([name, value]) => `${value} AS ${quoteIdentifier(name)}`);
   const join = isStatistics ? ' LEFT JOIN stat_type s ON s.id = t.stat_type' : '';
-  return `SELECT ${columns.join(', ')} FROM ${quoteIdentifier(schema.table)} t JOIN dataset d ON d.id = t.dataset_id${join}`;
+  return `SELECT ${selected.join(', ')} FROM ${quoteIdentifier(schema.table)} t JOIN dataset d ON d.id = t.dataset_id${join}`;
 }
 
-function shown({ name, type }: ColumnDescription): string[] {
+/** A column of a view: its name, and the expression that is its value. */
+type Shown = readonly [name: string, value: string];
+
+/** The venue's symbol of a row's instrument on the UTC day of one of its times; its dataset's row is `d`. */
+export function symbolOn(row: string, time: string): string {
+  const day = `(${row}.${quoteIdentifier(time)} AT TIME ZONE 'UTC')::date`;
+  return symbolAsOf('d.code', `${row}.instrument_id`, day);
+}
+
+function inWords({ name, type }: ColumnDescription): Shown[] {
+  const words = type === 'char' ? LETTERS[name] : undefined;
+  if (!words) return [];
+  const cases = Object.entries(words).map(([letter, word]) => `WHEN '${letter}' THEN '${word}'`);
+  return [[`${name}_name`, `CASE t.${quoteIdentifier(name)} ${cases.join(' ')} END`]];
+}
+
+/** Prices are multiplied: PostgreSQL rounds the quotient of a large one to fewer than nine decimals. */
+function shown({ name, type }: ColumnDescription): Shown[] {
   const column = `t.${quoteIdentifier(name)}`;
-  if (type === 'price') return [`trim_scale(${column} * 0.000000001) AS ${quoteIdentifier(name)}`];
-  if (type !== 'timestamp') return [column];
+  if (type === 'price') return [[name, `trim_scale(${column} * 0.000000001)`]];
+  if (type !== 'timestamp') return [[name, column]];
   const rest = `t.${quoteIdentifier(nanosecondsName(name))}`;
   const text = `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || lpad(${rest}::text, 3, '0') || 'Z'`;
-  return [column, `${text} AS ${quoteIdentifier(`${name}_text`)}`];
+  return [
+    [name, column],
+    [`${name}_text`, text],
+  ];
 }

@@ -1,6 +1,7 @@
 import { nanosecondsName, ORDINAL, quoteIdentifier, SCHEMAS } from '@tapeline/records';
 import type { SchemaDescription, SchemaName } from '@tapeline/records';
 import type { ClientBase, Pool } from 'pg';
+import { applyBarsPolicies } from './bars-policies.js';
 import { describeEngine } from './describe-engine.js';
 
 export interface Policies {
@@ -12,9 +13,9 @@ export interface Policies {
 const UNSEGMENTED: ReadonlySet<SchemaName> = new Set(['definition', 'status']);
 
 /**
- * Gives the hypertables their columnstore and its policy, or another one after the setting has changed. What is
- * compressed stays so. Does nothing where the database has no columnstore.
- * @returns the tables whose policy is another one now.
+ * Gives the bars of trades their policy, and the hypertables their columnstore and its policy, or another one after
+ * the setting has changed. What is compressed stays so. Does nothing where the database has no columnstore.
+ * @returns the tables whose columnstore policy is another one now.
  */
 export async function applyPolicies(
   client: ClientBase | Pool,
@@ -22,6 +23,7 @@ export async function applyPolicies(
 ): Promise<string[]> {
   const { kind, edition } = await describeEngine(client);
   if (kind !== 'timescaledb' || edition !== 'community') return [];
+  await applyBarsPolicies(client);
   const { rows } = await client.query<{ name: string; enabled: boolean; days: number | null }>(
     `SELECT h.hypertable_name AS name, h.compression_enabled AS enabled,
             (SELECT (extract(epoch FROM (j.config ->> 'compress_after')::interval) / 86400)::int

@@ -5,6 +5,7 @@ import { migrate } from '../schema/migrate.js';
 import { Storage } from '../storage.js';
 import { DAY, DAY_START, headerOf, trades } from '../test-batches.js';
 import { daysOf, partitionOf } from './partitioning.js';
+import { createPartitionsAhead, keepPartitionsAhead } from './partitions-ahead.js';
 import { writeBatch } from './write-batch.js';
 
 function tradesAt(times: readonly bigint[]): ColumnarBatch {
@@ -64,4 +65,56 @@ it('puts each record of a batch over midnight where it belongs, and a new proces
     { name: 'trades_p20240701', count: 2 },
     { name: 'trades_p20240702', count: 3 },
   ]);
+});
+
+it('makes partitions of the next week for the tables that are fed, once', async () => {
+  await using database = await testDatabase();
+  await migrate(database.url);
+  const storage = Storage.open({ url: database.url, connections: 2 });
+  try {
+    const batch = tradesAt([DAY_START + DAY - 1n]);
+    await writeBatch(storage, headerOf(batch, 'c'), batch);
+    const fed = Number(DAY_START / DAY);
+    const week = (first: number) =>
+      Array.from(
+        { length: 7 },
+        (_, day) => `trades_p202407${String(first + day).padStart(2, '0')}`,
+      );
+    expect(await createPartitionsAhead(storage, fed)).toEqual(week(2));
+    expect(await createPartitionsAhead(storage, fed)).toEqual([]);
+    // Another process knows of none of them.
+    const other = Storage.open({ url: database.url, connections: 1 });
+    expect(await createPartitionsAhead(other, fed + 1)).toEqual(['trades_p20240709']);
+    await other.close();
+    // Partitions that were made ahead and got no rows do not count.
+    expect(await createPartitionsAhead(storage, fed + 8)).toEqual([]);
+    const early = tradesAt([DAY_START + DAY]);
+    expect(await writeBatch(storage, headerOf(early, 'd'), early)).toBe('written');
+    const told: (readonly string[])[] = [];
+    await keepPartitionsAhead(storage, (made) => told.push(made));
+    expect(told).toEqual([[]]);
+  } finally {
+    await storage.close();
+  }
+  const errors: unknown[] = [];
+  await keepPartitionsAhead(storage, (_, error) => errors.push(error));
+  expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining('pool') })]);
+});
+
+it('is made once by several processes at once', async () => {
+  await using database = await testDatabase();
+  await migrate(database.url);
+  const storages = Array.from({ length: 6 }, () =>
+    Storage.open({ url: database.url, connections: 1 }),
+  );
+  const first = Number(DAY_START / DAY);
+  for (let day = first; day < first + 15; day++) {
+    const made = await Promise.all(
+      storages.map(async (storage) =>
+        (await storage.partitions()).ensureDays(SCHEMAS.trades, [day]),
+      ),
+    );
+    expect(new Set(made.flat())).toEqual(new Set([partitionOf(SCHEMAS.trades, day).name]));
+  }
+  await Promise.all(storages.map((storage) => storage.close()));
 });

@@ -7,6 +7,8 @@ export interface Partitioning {
   readonly kind: 'timescaledb' | 'native';
   /** Makes sure that there is a place for every row of a batch. */
   ensure(batch: ColumnarBatch): Promise<void>;
+  /** Makes sure of places for whole UTC days, since epoch. @returns the names of the partitions made for that. */
+  ensureDays(schema: SchemaDescription, days: Iterable<number>): Promise<string[]>;
   /** Looks again the next time, since a partition that was there is gone. */
   forget(): void;
 }
@@ -18,7 +20,12 @@ export async function openPartitioning(pool: Pool): Promise<Partitioning> {
   );
   return rows[0]!.native
     ? new NativePartitioning(pool)
-    : { kind: 'timescaledb', ensure: () => Promise.resolve(), forget: () => undefined };
+    : {
+        kind: 'timescaledb',
+        ensure: () => Promise.resolve(),
+        ensureDays: () => Promise.resolve([]),
+        forget: () => undefined,
+      };
 }
 
 class NativePartitioning implements Partitioning {
@@ -28,12 +35,18 @@ class NativePartitioning implements Partitioning {
   constructor(private readonly pool: Pool) {}
 
   async ensure(batch: ColumnarBatch): Promise<void> {
-    for (const day of daysOf(batch)) {
-      const { name, from, to } = partitionOf(batch.schema, day);
+    await this.ensureDays(batch.schema, daysOf(batch));
+  }
+
+  async ensureDays(schema: SchemaDescription, days: Iterable<number>): Promise<string[]> {
+    const made: string[] = [];
+    for (const day of days) {
+      const { name, from, to } = partitionOf(schema, day);
       if (this.known.has(name)) continue;
-      await this.create(batch.schema, name, from, to);
+      if (await this.create(schema, name, from, to)) made.push(name);
       this.known.add(name);
     }
+    return made;
   }
 
   forget(): void {
@@ -46,16 +59,22 @@ class NativePartitioning implements Partitioning {
     name: string,
     from: string,
     to: string,
-  ): Promise<void> {
+  ): Promise<boolean> {
+    // Not by to_regclass, whose answer 'no' a session would remember while another makes the partition.
+    const isThere = `EXISTS (SELECT FROM pg_class
+      WHERE relname = '${name}' AND relnamespace = 'public'::regnamespace)`;
+    const { rows } = await this.pool.query<{ found: boolean }>(`SELECT ${isThere} AS found`);
+    if (rows[0]!.found) return false;
     // Names and dates come from descriptions and numbers, never from a user.
     await this.pool.query(`
       DO $$ BEGIN
         PERFORM pg_advisory_xact_lock(hashtextextended('partition ${schema.table}', 0));
-        IF to_regclass('${name}') IS NULL THEN
+        IF NOT ${isThere} THEN
           CREATE TABLE ${name} (LIKE ${schema.table});
           ALTER TABLE ${schema.table} ATTACH PARTITION ${name} FOR VALUES FROM ('${from}Z') TO ('${to}Z');
         END IF;
       END $$`);
+    return true;
   }
 }
 
