@@ -114,6 +114,15 @@ it.each([
 });
 
 it('migrates on encrypted connections only', async () => {
+  const { rows } = await superuser.query<{ hasLoginTriggers: boolean }>(
+    `SELECT current_setting('server_version_num')::int >= 170000 AS "hasLoginTriggers"`,
+  );
+  if (!rows[0]!.hasLoginTriggers) {
+    console.warn(
+      'not tested: event triggers on login, which this test needs, are of PostgreSQL 17',
+    );
+    return;
+  }
   // Only tests of this file have sessions in this database.
   await superuser.query(`CREATE FUNCTION refuse_plain() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NOT (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) THEN RAISE 'a plain session'; END IF; END $$`);

@@ -9,12 +9,14 @@ declare global {
 
 /**
  * Jest's globalSetup. Test files run in several processes and share one PostgreSQL, which this
- * process starts when the first of them asks over HTTP: a run of unit tests starts none.
+ * process starts when the first of them asks over HTTP: a run of unit tests starts none. TEST_POSTGRES_URL names
+ * another one instead, by its superuser.
  */
 export default async function setup(): Promise<void> {
   const postgres = new SharedPostgres();
+  const given = process.env['TEST_POSTGRES_URL'];
   const broker = createServer((_request, response) => {
-    postgres.url().then(
+    (given ? Promise.resolve(given) : postgres.url()).then(
       (url) => response.end(url),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
