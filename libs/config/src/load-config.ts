@@ -40,6 +40,7 @@ const SETTINGS = {
     'database.compress_after_days',
     z.coerce.number().int().nonnegative(),
   ],
+  DATABASE_RETAIN_DAYS: ['database.retain_days', z.coerce.number().int().nonnegative()],
   DATABENTO_API_KEY: ['databento.api_key', z.string().min(1)],
   DATABENTO_BASE_URL: ['databento.base_url', url('https', 'http')],
   ARCHIVE_FOLDER: ['archive.folder', z.string().min(1)],

@@ -34,6 +34,8 @@ export const chunkRequestSchema = z.object({
   replaces: z.string().optional(),
   /** The chunk whose archived bytes it has, if it is a replay. */
   replays: z.string().optional(),
+  /** Set if the same was requested before and has expired since: that chunk. Its batches were stored under its id. */
+  after: z.string().optional(),
   /** Held already: records inside these ranges are dropped by the fetcher, not counted as fetched. */
   exclude: z.array(heldRangeSchema),
 });
@@ -226,6 +228,13 @@ export const jobEventSchema = z.discriminatedUnion('event', [
     /** Rows that it took the place of; null if its request does not say that it replaces. */
     replaced: count.nullable().optional(),
   }),
+  /** The chunk's records were deleted, since they had been stored longer ago than they are to be kept. */
+  z.object({
+    ...base,
+    event: z.literal('chunk_expired'),
+    chunk_id: z.string(),
+    rows: count,
+  }),
   z.object({
     ...base,
     event: z.literal('completed'),
@@ -247,7 +256,11 @@ export type JobEvent = z.infer<typeof jobEventSchema>;
 export type JobEventOf<Name extends JobEvent['event']> = Extract<JobEvent, { event: Name }>;
 
 /** What happens once in a job's or chunk's life, though several writers may find it at the same time. */
-const ONCE: ReadonlySet<JobEvent['event']> = new Set(['chunk_complete', 'completed']);
+const ONCE: ReadonlySet<JobEvent['event']> = new Set([
+  'chunk_complete',
+  'chunk_expired',
+  'completed',
+]);
 
 /**
  * The message id of an event: its repeated append is dropped. What a job that is sent again tells anew is

@@ -12,6 +12,7 @@ export * from './quarantine/index.js';
 export * from './read/index.js';
 export * from './rebuild/index.js';
 export * from './replay/index.js';
+export * from './retention/expire-chunks.js';
 export * from './schema/migrate.js';
 export * from './spend/index.js';
 export * from './storage.js';

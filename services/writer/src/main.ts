@@ -4,7 +4,6 @@ import { compileRuleSet, RULE_FOLDERS } from '@tapeline/rules';
 import { databaseOutage, migrateWhenReady, Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
 import { prepareDatabase } from './prepare-database.js';
-import { Retention } from './retention.js';
 import { WriterModule } from './writer.module.js';
 import { WriterRules } from './writer-rules.js';
 
@@ -15,6 +14,7 @@ await runService('writer', async () => {
     'DATABASE_URL',
     'DATABASE_CONNECTIONS',
     'DATABASE_COMPRESS_AFTER_DAYS',
+    'DATABASE_RETAIN_DAYS',
     'QUARANTINE_KEEP_RESOLVED_DAYS',
     'HEALTH_HOST',
     'HEALTH_PORT',
@@ -34,7 +34,10 @@ await runService('writer', async () => {
     module: WriterModule.with({
       storage,
       rules: new WriterRules(rules),
-      retention: new Retention(storage, config.QUARANTINE_KEEP_RESOLVED_DAYS, logger),
+      keptDays: {
+        resolved: config.QUARANTINE_KEEP_RESOLVED_DAYS,
+        records: config.DATABASE_RETAIN_DAYS,
+      },
       logger,
     }),
     outageOf: databaseOutage,

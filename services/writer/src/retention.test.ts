@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type { Storage } from '@tapeline/storage';
 import { createLogger } from '@tapeline/telemetry';
 import { Retention } from './retention.js';
+import type { KeptDays } from './retention.js';
 
 const DAY_MS = 86_400_000;
 
@@ -17,6 +18,9 @@ const storage = {
 } as unknown as Storage;
 const logger = createLogger('writer', 'silent');
 
+const publisher = { publishEvent: () => Promise.resolve() };
+const retentionOf = (days: KeptDays): Retention => new Retention(storage, publisher, days, logger);
+
 beforeEach(() => {
   asked = [];
   failure = undefined;
@@ -28,7 +32,7 @@ afterEach(() => {
 });
 
 it('deletes at start and once a day until it is stopped', () => {
-  const retention = new Retention(storage, 30, logger);
+  const retention = retentionOf({ resolved: 30, records: 0 });
   retention.onApplicationBootstrap();
   expect(asked).toEqual([30]);
   jest.advanceTimersByTime(2 * DAY_MS);
@@ -39,7 +43,7 @@ it('deletes at start and once a day until it is stopped', () => {
 });
 
 it('deletes nothing unless it is told how long to keep', () => {
-  const retention = new Retention(storage, 0, logger);
+  const retention = retentionOf({ resolved: 0, records: 0 });
   retention.onApplicationBootstrap();
   jest.advanceTimersByTime(5 * DAY_MS);
   expect(asked).toEqual([]);
@@ -50,7 +54,7 @@ it('survives a database that is away, and says so', async () => {
   const warned = new Promise((resolve) => {
     jest.spyOn(logger, 'warn').mockImplementation(resolve);
   });
-  const retention = new Retention(storage, 30, logger);
+  const retention = retentionOf({ resolved: 30, records: 0 });
   retention.onApplicationBootstrap();
   expect(await warned).toEqual({ err: failure });
   jest.advanceTimersByTime(DAY_MS);

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { BusPublisher } from '@tapeline/bus';
 import { BatchWriter, Storage } from '@tapeline/storage';
 import type { Logger } from '@tapeline/telemetry';
 import { DiscardController, LOGGER } from './discard.controller.js';
 import { Retention } from './retention.js';
+import type { KeptDays } from './retention.js';
 import { WriterController } from './writer.controller.js';
 import { WriterRules } from './writer-rules.js';
 
@@ -13,13 +15,13 @@ const TRANSACTIONS = 2;
 export interface WriterParts {
   readonly storage: Storage;
   readonly rules: WriterRules;
-  readonly retention: Retention;
+  readonly keptDays: KeptDays;
   readonly logger: Logger;
 }
 
 @Module({})
 export class WriterModule {
-  static with({ storage, rules, retention, logger }: WriterParts): DynamicModule {
+  static with({ storage, rules, keptDays, logger }: WriterParts): DynamicModule {
     return {
       module: WriterModule,
       controllers: [WriterController, DiscardController],
@@ -30,7 +32,12 @@ export class WriterModule {
           useValue: new BatchWriter(storage, { transactions: TRANSACTIONS }),
         },
         { provide: WriterRules, useValue: rules },
-        { provide: Retention, useValue: retention },
+        {
+          provide: Retention,
+          inject: [BusPublisher],
+          useFactory: (publisher: BusPublisher) =>
+            new Retention(storage, publisher, keptDays, logger),
+        },
         { provide: LOGGER, useValue: logger },
       ],
     };

@@ -28,10 +28,11 @@ export async function foldEvent(client: PoolClient, event: JobEvent): Promise<vo
       return projectSpend(client, event);
     case 'chunk_fetched':
       return chunkFetched(client, event);
-    // Saved before or after they are told of, by the planner and by whoever completes a chunk; see ../rebuild.
+    // Saved before or after they are told of, by the planner and by whoever completes or deletes a chunk; see ../rebuild.
     case 'resolved':
     case 'chunk_planned':
     case 'chunk_complete':
+    case 'chunk_expired':
       return undefined;
     case 'completed':
       return completed(client, event);

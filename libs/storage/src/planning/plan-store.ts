@@ -142,6 +142,16 @@ export class PlanTransaction {
     }
   }
 
+  /** Those of the chunks that are complete and hold nothing any more: their ids are used up. */
+  async readExpired(chunkIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const { rows } = await this.client.query<{ chunk_id: string }>(
+      `SELECT chunk_id FROM chunk k WHERE chunk_id = ANY($1) AND state = 'complete' AND given_up
+          AND NOT EXISTS (SELECT FROM coverage c WHERE c.chunk_id = k.chunk_id)`,
+      [chunkIds],
+    );
+    return new Set(rows.map((row) => row.chunk_id));
+  }
+
   /** The claims of a chunk as they stand. */
   async readClaims(chunkId: string): Promise<ChunkToSave['claims']> {
     const { rows } = await this.client.query<CoverageRow>(

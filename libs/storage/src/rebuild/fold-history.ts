@@ -1,6 +1,7 @@
 import type { JobEvent, JobEventOf } from '@tapeline/contracts';
 import type { PoolClient } from 'pg';
 import { foldEvent } from '../jobs/project-event.js';
+import { giveUpAll } from '../retention/expire-chunks.js';
 import { giveUpClaims } from '../write/replace-held.js';
 import { claimArchived } from './adopt-archived.js';
 import { addSymbology } from './shadow-symbology.js';
@@ -17,6 +18,8 @@ export async function foldHistory(client: PoolClient, event: JobEvent): Promise<
       return chunkPlanned(client, event);
     case 'chunk_complete':
       return chunkComplete(client, event);
+    case 'chunk_expired':
+      return giveUpAll(client, event.chunk_id);
     default:
       await foldEvent(client, event);
   }

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { MAX_PAYLOAD_BYTES } from '@tapeline/contracts';
+import { expireChunks } from '../retention/expire-chunks.js';
 import { DATASET } from '../test-batches.js';
 import { liveThrough } from './live-through.js';
 import { chunkWith, ESU4, RebuildWorld } from './rebuild-fixture.js';
@@ -27,6 +28,26 @@ it('rebuilds every row as it was, and finds nothing to change in what is whole',
   expect(report.applied).toBe(true);
   expect(await snapshot()).toEqual(before);
   expect((await rebuild()).applied).toBe(false);
+});
+
+it('knows which records have expired', async () => {
+  const { storage, live } = world;
+  await liveThrough(storage, live);
+  const claims = (await snapshot())['coverage']!.length;
+  const anyAge = 1e-9;
+  const expired: string[] = [];
+  for await (const { chunkId } of expireChunks(storage, anyAge, async ({ jobId, ...chunk }) => {
+    const { chunkId: chunk_id, rows } = chunk;
+    await live.tell({ ...live.stamp(jobId), event: 'chunk_expired', chunk_id, rows });
+  })) {
+    expired.push(chunkId);
+  }
+  expect(expired).toEqual(['n']);
+  const before = await snapshot();
+  expect(before['coverage']!.length).toBeLessThan(claims);
+  await truncate();
+  await rebuild();
+  expect(await snapshot()).toEqual(before);
 });
 
 it('names damaged rows by table, and mends what it is asked to mend', async () => {

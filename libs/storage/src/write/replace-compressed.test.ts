@@ -6,6 +6,8 @@ import { DATASET, DAY, DAY_START, trades } from '../test-batches.js';
 import { createStore, TIMESCALE_ENGINES } from '../test-timescale.js';
 import type { TestTimescale } from '../test-timescale.js';
 import { applyPolicies } from '../timescale/apply-policies.js';
+import { EVERY_INSTRUMENT } from '../planning/index.js';
+import { deleteHeld, readClaims } from './delete-held.js';
 import { replaceHeld } from './replace-held.js';
 import { createStaging, stagingTable } from './staging.js';
 
@@ -89,5 +91,19 @@ describe.each(TIMESCALE_ENGINES)('TimescaleDB %s', (_, open) => {
       { id: 1, price: 1, rows: 500, day: '2024-07-02' },
       { id: 2, price: 1, rows: 500, day: '2024-07-02' },
     ]);
+  });
+
+  it('deletes from compressed chunks what a claim of all instruments held alone', async () => {
+    await client.query('TRUNCATE coverage; TRUNCATE trades');
+    await db.copy(priced(1000, DAY_START, 1n));
+    await claim('all', [EVERY_INSTRUMENT], DAY_START, DAY_START + DAY);
+    await claim('one', [1], DAY_START, DAY_START + 100_000_000_000n);
+    await client.query("SELECT compress_chunk(c) FROM show_chunks('trades') c");
+    const claims = await readClaims(client, 'all');
+    const request = { dataset: DATASET, schema: 'trades' };
+    // Instrument 1 trades every other second, 50 times while another chunk holds it.
+    expect(await deleteHeld(client, request, claims, 1000, 'all')).toBe(950);
+    const { rows } = await client.query('SELECT DISTINCT instrument_id::int AS id FROM trades');
+    expect(rows).toEqual([{ id: 1 }]);
   });
 });

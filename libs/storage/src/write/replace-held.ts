@@ -1,19 +1,11 @@
 import type { ChunkRequest } from '@tapeline/contracts';
-import { nanosecondsName, quoteIdentifier, SCHEMAS } from '@tapeline/records';
+import { quoteIdentifier, SCHEMAS } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
 import type { PoolClient } from 'pg';
 import { lessenReplays } from '../replay/end-replay.js';
-import { microsecond } from '../microsecond.js';
 import { EVERY_INSTRUMENT } from '../planning/coverage-claim.js';
+import { deleteHeld, readClaims } from './delete-held.js';
 import { stagingTable } from './staging.js';
-
-/** A claim of the chunk at hand. */
-interface Claim {
-  readonly instrumentId: number;
-  readonly start: bigint;
-  readonly end: bigint;
-  readonly endTies: number;
-}
 
 /**
  * Puts a chunk's waiting records in the place of what is held of its claims, with the claims on it and what is
@@ -29,74 +21,10 @@ export async function replaceHeld(
   fetched: number,
 ): Promise<number> {
   const claims = await readClaims(client, chunkId);
-  const deleted = await deleteRows(client, request, claims, fetched);
+  const deleted = await deleteHeld(client, request, claims, fetched);
   await moveIn(client, chunkId, request.schema as SchemaName);
   await giveUpClaims(client, chunkId);
   await supersedeQuarantine(client, chunkId);
-  return deleted;
-}
-
-async function readClaims(client: PoolClient, chunkId: string): Promise<Claim[]> {
-  const { rows } = await client.query<Record<string, string>>(
-    'SELECT instrument_id, start_ns, end_ns, end_ties FROM coverage WHERE chunk_id = $1',
-    [chunkId],
-  );
-  return rows.map((row) => ({
-    instrumentId: Number(row['instrument_id']),
-    start: BigInt(row['start_ns']!),
-    end: BigInt(row['end_ns']!),
-    endTies: Number(row['end_ties']),
-  }));
-}
-
-async function deleteRows(
-  client: PoolClient,
-  request: ChunkRequest,
-  claims: readonly Claim[],
-  fetched: number,
-): Promise<number> {
-  const schema = SCHEMAS[request.schema as SchemaName];
-  const time = `t.${quoteIdentifier(schema.indexColumn)}`;
-  const rest = `t.${quoteIdentifier(nanosecondsName(schema.indexColumn))}`;
-  // Records at a claim's very end were the last of their chunk; others at that time are another chunk's first.
-  const firstTie = fetched - claims.reduce((sum, { endTies }) => sum + endTies, 0);
-  let deleted = 0;
-  const [every, single] = [
-    claims.filter(({ instrumentId }) => instrumentId === EVERY_INSTRUMENT),
-    claims.filter(({ instrumentId }) => instrumentId !== EVERY_INSTRUMENT),
-  ];
-  for (const own of [every, single]) {
-    if (own.length === 0) continue;
-    const parts = (pick: (claim: Claim) => bigint) => [
-      own.map((claim) => microsecond(pick(claim))),
-      own.map((claim) => Number(pick(claim) % 1000n)),
-    ];
-    const { rowCount } = await client.query(
-      // The plain bounds are for the partitions; the pairs are exact to the nanosecond.
-      `DELETE FROM ${quoteIdentifier(schema.table)} t
-        USING unnest($2::bigint[], $3::timestamptz[], $4::smallint[], $5::timestamptz[], $6::smallint[], $7::boolean[])
-              AS c (id, since, since_ns, until, until_ns, ties)
-        WHERE t.dataset_id = (SELECT id FROM dataset WHERE code = $1)
-          ${own === every ? '' : 'AND t.instrument_id = c.id'}
-          AND ${time} >= $8::timestamptz AND ${time} <= $9::timestamptz
-          AND ${time} >= c.since AND ${time} <= c.until AND (${time}, ${rest}) >= (c.since, c.since_ns)
-          AND ((${time}, ${rest}) < (c.until, c.until_ns)
-               OR (c.ties AND (${time}, ${rest}) = (c.until, c.until_ns) AND t.ordinal >= $10))`,
-      [
-        request.dataset,
-        own.map(({ instrumentId }) => instrumentId),
-        ...parts(({ start }) => start),
-        ...parts(({ end }) => end),
-        own.map(({ endTies }) => endTies > 0),
-        microsecond(
-          own.reduce((least, { start }) => (start < least ? start : least), own[0]!.start),
-        ),
-        microsecond(own.reduce((most, { end }) => (end > most ? end : most), own[0]!.end)),
-        firstTie,
-      ],
-    );
-    deleted += rowCount ?? 0;
-  }
   return deleted;
 }
 

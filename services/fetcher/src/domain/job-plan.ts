@@ -19,6 +19,7 @@ import type {
 import { awaitClaims } from './await-claims.js';
 import type { Hold, SpendLimits } from './costs/decide-spend.js';
 import type { ChunkPlan, InstrumentRanges, PlannedChunk } from './plan-chunks.js';
+import { renewExpired } from './renew-expired.js';
 import { tellResolved } from './tell-plan.js';
 import type { TimeRange } from './time-ranges.js';
 
@@ -86,7 +87,7 @@ export interface Decision {
  * and schema at work.
  */
 export function lockAndPlan(
-  { storage, tell }: Pick<PlanContext, 'storage' | 'tell'>,
+  { storage, tell, isArchived }: Pick<PlanContext, 'storage' | 'tell' | 'isArchived'>,
   input: PlanInput,
 ): Promise<{ readonly plan: ChunkPlan; readonly decision: Decision }> {
   const { jobId, command, dataset, schema, range } = input;
@@ -94,7 +95,7 @@ export function lockAndPlan(
     const ids = [...input.instruments.keys()];
     const coverage = await transaction.readCoverage(dataset, schema, ids, range);
     awaitClaims(coverage);
-    const plan = input.plan(coverage);
+    const plan = await renewExpired(transaction, isArchived, input.plan(coverage));
     const decision = await input.decide(plan, await transaction.readFailed(plan.shared));
     await tellResolved(tell, jobId, dataset, input.symbology, input.days);
     await transaction.saveSymbology(dataset, input.symbology);

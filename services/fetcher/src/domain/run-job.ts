@@ -17,7 +17,7 @@ import { OutOfRangeError } from './clamp-range.js';
 import type { SpendLimits } from './costs/decide-spend.js';
 import { fetchChunk } from './fetch-chunk.js';
 import type { FetchedChunk, Publish } from './fetch-chunk.js';
-import type { JobPlan } from './job-plan.js';
+import type { JobPlan, Purchasable } from './job-plan.js';
 import { nameInstruments } from './name-instruments.js';
 import { planJob } from './plan-job.js';
 import { plannedChunks } from './planned-chunks.js';
@@ -123,7 +123,8 @@ const comesAsFiles = (command: IngestCommand, quote: Quote | null, above: number
 
 const planContext = ({ archive, ...context }: JobContext) => ({
   ...context,
-  isArchived: archive.has.bind(archive),
+  isArchived: ({ chunkId, request }: Purchasable) =>
+    archive.has({ chunkId: request.replays ?? chunkId, request }),
 });
 
 /** A job that was only to be planned has ended; another waits for a person. */
