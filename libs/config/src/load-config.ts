@@ -30,6 +30,20 @@ const chunkSpans = z.string().transform((text, context) => {
   return spans;
 });
 
+const SHORTEST_KEY = 24;
+
+/** `https://a.example,https://b.example`: each as a browser names it. */
+const origins = z.string().transform((text, context) => {
+  const list = text.split(',').flatMap((origin) => origin.trim() || []);
+  const wrong = list.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  if (wrong === undefined) return list;
+  context.addIssue({
+    code: 'custom',
+    message: `'${wrong}' is no origin such as https://charts.example`,
+  });
+  return z.NEVER;
+});
+
 /** Each setting: its name in the environment, its place in system.yaml, its form. */
 const SETTINGS = {
   NATS_URL: ['nats.url', url('nats', 'tls')],
@@ -58,6 +72,24 @@ const SETTINGS = {
   ],
   GATEWAY_HOST: ['gateway.host', z.string().min(1)],
   GATEWAY_PORT: ['gateway.port', port],
+  GATEWAY_AUTH: ['gateway.auth', z.enum(['keys', 'off'])],
+  GATEWAY_OPERATOR_KEY: [
+    'gateway.operator_key',
+    z.string().refine((key) => key === '' || key.length >= SHORTEST_KEY, {
+      error: `a key has at least ${SHORTEST_KEY} characters, for instance from: openssl rand -hex 24`,
+    }),
+  ],
+  GATEWAY_REQUESTS_PER_MINUTE: [
+    'gateway.requests_per_minute',
+    z.coerce.number().int().nonnegative(),
+  ],
+  GATEWAY_CONCURRENT_REQUESTS: [
+    'gateway.concurrent_requests',
+    z.coerce.number().int().nonnegative(),
+  ],
+  GATEWAY_STATEMENT_SECONDS: ['gateway.statement_seconds', count],
+  GATEWAY_CORS_ORIGINS: ['gateway.cors_origins', origins],
+  GATEWAY_SQL_URL: ['gateway.sql_url', z.literal('').or(url('postgres', 'postgresql'))],
   SANDBOX_HOST: ['sandbox.host', z.string().min(1)],
   SANDBOX_PORT: ['sandbox.port', port],
   SANDBOX_DATA_DIR: ['sandbox.data_dir', z.string()],

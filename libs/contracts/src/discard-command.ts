@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { checkCommand, jobIdSchema } from './commands.js';
 import { quarantineFilterSchema } from './replay-command.js';
 
-const discardCommand = z
+export const discardCommandSchema = z
   .strictObject({
     /** Letters, digits, - and _; in the writer's log. */
     discard_id: jobIdSchema.optional(),
@@ -18,8 +18,8 @@ const discardCommand = z
     const message = 'the filter means every refused record: say "everything": true if so';
     context.addIssue({ code: 'custom', path: ['filter'], message });
   });
-export type DiscardCommand = z.output<typeof discardCommand>;
+export type DiscardCommand = z.output<typeof discardCommandSchema>;
 
 /** Checks a discard command as received. @throws InvalidCommandError */
 export const parseDiscardCommand = (input: unknown): DiscardCommand =>
-  checkCommand(discardCommand, input);
+  checkCommand(discardCommandSchema, input);

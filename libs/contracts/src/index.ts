@@ -1,4 +1,5 @@
 /** What services say to each other: subjects, streams, headers, commands, events, ids. */
+export * from './api-key.js';
 export * from './batch-header.js';
 export * from './commands.js';
 export * from './discard-command.js';

@@ -31,7 +31,7 @@ export const quarantineFilterSchema = z.strictObject({
 });
 export type QuarantineFilter = z.output<typeof quarantineFilterSchema>;
 
-const replayCommand = z
+export const replayCommandSchema = z
   .strictObject({
     /** Letters, digits, - and _; the same id is the same replay. */
     replay_id: jobIdSchema.optional(),
@@ -47,8 +47,8 @@ const replayCommand = z
     const message = 'whole chunks are replayed by job_id or chunk_id';
     context.addIssue({ code: 'custom', path: ['filter'], message });
   });
-export type ReplayCommand = z.output<typeof replayCommand>;
+export type ReplayCommand = z.output<typeof replayCommandSchema>;
 
 /** Checks a replay command as received. @throws InvalidCommandError */
 export const parseReplayCommand = (input: unknown): ReplayCommand =>
-  checkCommand(replayCommand, input);
+  checkCommand(replayCommandSchema, input);

@@ -5,6 +5,7 @@ export * from './is-unavailable.js';
 export * from './jobs/project-event.js';
 export * from './jobs/read-jobs.js';
 export * from './jobs/settle-chunk.js';
+export * from './keys/index.js';
 export * from './lookups/index.js';
 export * from './maintenance/index.js';
 export * from './planning/index.js';

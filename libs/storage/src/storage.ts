@@ -7,6 +7,8 @@ export interface StorageOptions {
   readonly url: string;
   /** Most connections of this process. */
   readonly connections: number;
+  /** Most seconds of one statement; 0 for any, undefined for what the role has. */
+  readonly statementSeconds?: number;
   /** Told about connections that broke while idle. */
   readonly onError?: (error: Error) => void;
 }
@@ -19,12 +21,13 @@ export class Storage {
   private constructor(readonly pool: Pool) {}
 
   /** Opens no connection yet: the first query does. */
-  static open({ url, connections, onError }: StorageOptions): Storage {
+  static open({ url, connections, statementSeconds, onError }: StorageOptions): Storage {
     const pool = new Pool({
       connectionString: url,
       max: connections,
       connectionTimeoutMillis: 10_000,
       application_name: 'tapeline',
+      ...(statementSeconds !== undefined && { statement_timeout: statementSeconds * 1000 }),
       // A server that vanished without a word is noticed after 20 seconds, not after two hours.
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,

@@ -13,6 +13,7 @@ import { RELATIONAL_CHANGES_3 } from './schema/relational-tables-3.js';
 import { RELATIONAL_CHANGES_4 } from './schema/relational-tables-4.js';
 import { RELATIONAL_CHANGES_5 } from './schema/relational-tables-5.js';
 import { RELATIONAL_CHANGES_6 } from './schema/relational-tables-6.js';
+import { RELATIONAL_CHANGES_7 } from './schema/relational-tables-7.js';
 import { copyRows } from './write/copy-rows.js';
 
 /** An empty database with TimescaleDB, on one connection. */
@@ -39,6 +40,7 @@ export async function createStore(
     RELATIONAL_CHANGES_4,
     RELATIONAL_CHANGES_5,
     RELATIONAL_CHANGES_6,
+    RELATIONAL_CHANGES_7,
   ];
   for (const statement of [
     ...statements1(true),

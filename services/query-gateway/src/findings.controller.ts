@@ -1,7 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { formatTimestamp } from '@tapeline/records';
 import { readFindings, Storage } from '@tapeline/storage';
-import { readFindingsRequest } from './domain/findings-request.js';
+import { findingsParameters, readFindingsRequest } from './domain/findings-request.js';
+import { findingsAnswer } from './openapi/answers/findings.js';
+import { Operation } from './openapi/operation.js';
 
 @Controller('v1/findings')
 export class FindingsController {
@@ -9,6 +11,13 @@ export class FindingsController {
 
   /** What checks of whole chunks found: the newest chunks first. */
   @Get()
+  @Operation({
+    summary: 'Show what checks of whole chunks found',
+    description: 'The newest chunks first.',
+    role: 'reader',
+    query: findingsParameters,
+    answers: { 'application/json': findingsAnswer },
+  })
   async findings(@Query() parameters: Record<string, unknown>) {
     const found = await readFindings(this.storage, readFindingsRequest(parameters));
     return {

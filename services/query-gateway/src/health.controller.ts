@@ -2,6 +2,8 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { Storage } from '@tapeline/storage';
 import { Problem } from './domain/problem.js';
 import { JobBus } from './job-bus.js';
+import { aliveAnswer, readyAnswer } from './openapi/answers/system.js';
+import { Operation } from './openapi/operation.js';
 
 @Controller()
 export class HealthController {
@@ -12,6 +14,11 @@ export class HealthController {
 
   /** The process runs. */
   @Get('healthz')
+  @Operation({
+    summary: 'Say that the process runs',
+    role: 'anybody',
+    answers: { 'application/json': aliveAnswer },
+  })
   alive() {
     return { ok: true };
   }
@@ -19,6 +26,12 @@ export class HealthController {
   /** The database and the bus answer. */
   @Get('readyz')
   @Header('x-process-id', String(process.pid))
+  @Operation({
+    summary: 'Say whether the database and the bus answer',
+    role: 'anybody',
+    answers: { 'application/json': readyAnswer },
+    problems: ['not-ready'],
+  })
   async ready() {
     const [database, bus] = await Promise.all([this.databaseTrouble(), this.bus.trouble()]);
     const checks = { database: database ?? 'ok', bus: bus ?? 'ok' };

@@ -10,13 +10,37 @@ import {
   Res,
 } from '@nestjs/common';
 import { readJob, readJobs, Storage } from '@tapeline/storage';
+import { ingestCommandSchema, jobIdSchema } from '@tapeline/contracts';
 import type { JobDecision } from '@tapeline/contracts';
 import type { FastifyReply } from 'fastify';
-import { readJobId, readJobSubmission, readLimit } from './domain/job-submission.js';
+import { z } from 'zod';
+import {
+  listParameters,
+  readJobId,
+  readJobSubmission,
+  readLimit,
+} from './domain/job-submission.js';
 import { Problem } from './domain/problem.js';
 import { JobBus } from './job-bus.js';
+import {
+  jobAcceptedAnswer,
+  jobAnswer,
+  jobDecidedAnswer,
+  jobsAnswer,
+} from './openapi/answers/job.js';
+import { Operation } from './openapi/operation.js';
 
 const jobLink = (jobId: string): string => `/v1/jobs/${jobId}`;
+
+const jobPath = z.object({ id: jobIdSchema });
+
+const decision = {
+  role: 'operator',
+  path: jobPath,
+  status: HttpStatus.ACCEPTED,
+  answers: { 'application/json': jobDecidedAnswer },
+  problems: ['unknown-job', 'not-waiting', 'bus-unavailable'],
+} as const;
 
 @Controller('v1/jobs')
 export class JobsController {
@@ -27,11 +51,25 @@ export class JobsController {
 
   /** The latest jobs first. */
   @Get()
+  @Operation({
+    summary: 'List the jobs',
+    description: 'The latest first.',
+    role: 'reader',
+    query: listParameters,
+    answers: { 'application/json': jobsAnswer },
+  })
   async list(@Query() query: Record<string, unknown>) {
     return { jobs: await readJobs(this.storage, { limit: readLimit(query) }) };
   }
 
   @Get(':id')
+  @Operation({
+    summary: 'Show a job',
+    role: 'reader',
+    path: jobPath,
+    answers: { 'application/json': jobAnswer },
+    problems: ['unknown-job'],
+  })
   async one(@Param('id') id: string) {
     const jobId = readJobId(id);
     const job = await readJob(this.storage, jobId);
@@ -46,6 +84,16 @@ export class JobsController {
   /** Takes an ingest command; the answer comes when the bus has stored it. */
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
+  @Operation({
+    summary: 'Submit a job',
+    description:
+      'Answered when the bus has the command; the job itself appears when the fetcher takes it.',
+    role: 'operator',
+    body: ingestCommandSchema,
+    status: HttpStatus.ACCEPTED,
+    answers: { 'application/json': jobAcceptedAnswer },
+    problems: ['invalid-command', 'job-exists', 'bus-unavailable'],
+  })
   async submit(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
     const submission = readJobSubmission(body);
     const { jobId } = submission;
@@ -66,6 +114,7 @@ export class JobsController {
   /** Lets a waiting job cost what it was quoted, or be complete although much of it is refused. */
   @Post(':id/approve')
   @HttpCode(HttpStatus.ACCEPTED)
+  @Operation({ summary: 'Approve a job that waits', ...decision })
   approve(@Param('id') id: string) {
     return this.decide(readJobId(id), 'approve');
   }
@@ -73,6 +122,7 @@ export class JobsController {
   /** Ends a waiting job: nothing more is bought. */
   @Post(':id/refuse')
   @HttpCode(HttpStatus.ACCEPTED)
+  @Operation({ summary: 'Refuse a job that waits', ...decision })
   refuse(@Param('id') id: string) {
     return this.decide(readJobId(id), 'refuse');
   }

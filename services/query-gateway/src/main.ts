@@ -16,6 +16,13 @@ async function start(): Promise<void> {
     'DATABASE_CONNECTIONS',
     'GATEWAY_HOST',
     'GATEWAY_PORT',
+    'GATEWAY_AUTH',
+    'GATEWAY_OPERATOR_KEY',
+    'GATEWAY_REQUESTS_PER_MINUTE',
+    'GATEWAY_CONCURRENT_REQUESTS',
+    'GATEWAY_STATEMENT_SECONDS',
+    'GATEWAY_CORS_ORIGINS',
+    'GATEWAY_SQL_URL',
     'LOG_LEVEL',
   ]);
   const logger = createLogger(NAME, config.LOG_LEVEL);
@@ -23,12 +30,28 @@ async function start(): Promise<void> {
     Storage.open({
       url: config.DATABASE_URL,
       connections,
+      statementSeconds: config.GATEWAY_STATEMENT_SECONDS,
       onError: (err) => logger.warn({ err }, 'a database connection broke'),
     });
   const storage = openStorage(CONTROL_CONNECTIONS);
   const queryStorage = openStorage(config.DATABASE_CONNECTIONS);
   const bus = new JobBus();
-  const app = await createGateway({ storage, queryStorage, bus, logger });
+  const app = await createGateway({
+    storage,
+    queryStorage,
+    bus,
+    logger,
+    access: {
+      auth: config.GATEWAY_AUTH,
+      operatorKey: config.GATEWAY_OPERATOR_KEY,
+      requestsPerMinute: config.GATEWAY_REQUESTS_PER_MINUTE,
+      concurrentRequests: config.GATEWAY_CONCURRENT_REQUESTS,
+    },
+    corsOrigins: config.GATEWAY_CORS_ORIGINS,
+  });
+  if (config.GATEWAY_AUTH === 'off') {
+    logger.warn('keys are off: whoever reaches the port may do everything');
+  }
 
   const stop = async (): Promise<void> => {
     logger.info('stopping');

@@ -17,16 +17,30 @@ import {
   readReplay,
   Storage,
 } from '@tapeline/storage';
+import { discardCommandSchema, replayCommandSchema } from '@tapeline/contracts';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { describeRecord } from './domain/describe-record.js';
 import { Problem } from './domain/problem.js';
 import {
+  quarantineParameters,
+  quarantineStatsParameters,
   readDiscardSubmission,
   readQuarantineRequest,
   readReplaySubmission,
   readStatsRequest,
 } from './domain/quarantine-request.js';
 import { JobBus } from './job-bus.js';
+import {
+  discardAcceptedAnswer,
+  quarantineAnswer,
+  quarantineStatsAnswer,
+  refusedRecordAnswer,
+  replayAcceptedAnswer,
+} from './openapi/answers/quarantine.js';
+import { Operation } from './openapi/operation.js';
+
+const RECORD_ID = /^\d{1,18}$/;
 
 @Controller('v1/quarantine')
 export class QuarantineController {
@@ -37,6 +51,13 @@ export class QuarantineController {
 
   /** Refused records, the last ones first. */
   @Get()
+  @Operation({
+    summary: 'List refused records',
+    description: 'The last ones first, in pages.',
+    role: 'reader',
+    query: quarantineParameters,
+    answers: { 'application/json': quarantineAnswer },
+  })
   async list(@Query() parameters: Record<string, unknown>) {
     const { query, limit, before } = readQuarantineRequest(parameters);
     // One more than is shown tells whether there are others.
@@ -47,6 +68,12 @@ export class QuarantineController {
 
   /** Refused records counted by cause. */
   @Get('stats')
+  @Operation({
+    summary: 'Count refused records by cause',
+    role: 'reader',
+    query: quarantineStatsParameters,
+    answers: { 'application/json': quarantineStatsAnswer },
+  })
   async stats(@Query() parameters: Record<string, unknown>) {
     const { query, by } = readStatsRequest(parameters);
     return { by, ...(await quarantineStats(this.storage, query, by)) };
@@ -54,8 +81,15 @@ export class QuarantineController {
 
   /** One refused record, its prices and times also as people read them. */
   @Get(':id')
+  @Operation({
+    summary: 'Show a refused record',
+    role: 'reader',
+    path: z.object({ id: z.string().regex(RECORD_ID) }),
+    answers: { 'application/json': refusedRecordAnswer },
+    problems: ['unknown-record'],
+  })
   async one(@Param('id') id: string) {
-    const isId = /^\d{1,18}$/.test(id);
+    const isId = RECORD_ID.test(id);
     const record = isId ? await readQuarantinedRecord(this.storage, id) : undefined;
     if (record) return { ...record, ...describeRecord(record) };
     throw new Problem(
@@ -68,6 +102,14 @@ export class QuarantineController {
   /** Tries refused records, or whole chunks, under the rules of now; the answer comes when the bus has the command. */
   @Post('replay')
   @HttpCode(HttpStatus.ACCEPTED)
+  @Operation({
+    summary: 'Try refused records, or whole chunks, under the rules of now',
+    role: 'operator',
+    body: replayCommandSchema,
+    status: HttpStatus.ACCEPTED,
+    answers: { 'application/json': replayAcceptedAnswer },
+    problems: ['invalid-command', 'replay-exists', 'bus-unavailable'],
+  })
   async replay(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
     const command = readReplaySubmission(body);
     const { replay_id: id } = command;
@@ -88,6 +130,14 @@ export class QuarantineController {
   /** Marks open refused records as discarded; the answer comes when the bus has the command. */
   @Post('discard')
   @HttpCode(HttpStatus.ACCEPTED)
+  @Operation({
+    summary: 'Discard open refused records',
+    role: 'operator',
+    body: discardCommandSchema,
+    status: HttpStatus.ACCEPTED,
+    answers: { 'application/json': discardAcceptedAnswer },
+    problems: ['invalid-command', 'bus-unavailable'],
+  })
   async discard(@Body() body: unknown) {
     const command = readDiscardSubmission(body);
     const matching = await countQuarantine(this.storage, { ...command.filter, state: 'open' });

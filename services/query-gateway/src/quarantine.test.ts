@@ -156,7 +156,7 @@ it.each([
   ['/v1/quarantine?rule=a&rule=b', 'is given more than once'],
   ['/v1/quarantine/stats?by=weekday', 'by: is one of rule, schema'],
   ['/v1/findings?limit=x', 'limit: is a whole number'],
-  ['/v1/replays?limit=-1', 'limit is out of range'],
+  ['/v1/replays?limit=-1', 'limit: is a whole number from 1 to 1000'],
 ])('refuses %s', async (path, message) => {
   const response = await gateway.get(path);
   expect(response.status).toBe(400);

@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { Storage } from '@tapeline/storage';
 import type { Logger } from '@tapeline/telemetry';
+import { Access } from './access/access.js';
+import { AccessGuard } from './access/access.guard.js';
+import type { AccessSettings } from './access/access.js';
+import { DayUsage } from './access/day-usage.js';
+import { KeyRing } from './access/key-ring.js';
 import { CostsController } from './costs.controller.js';
 import { CoverageController } from './coverage.controller.js';
 import { FindingsController } from './findings.controller.js';
@@ -22,11 +27,15 @@ export interface GatewayParts {
   readonly queryStorage: Storage;
   readonly bus: JobBus;
   readonly logger: Logger;
+  readonly access: AccessSettings;
+  /** Of pages that may call the gateway from a browser. */
+  readonly corsOrigins: readonly string[];
 }
 
 @Module({})
 export class QueryGatewayModule {
-  static register({ storage, queryStorage, bus, logger }: GatewayParts): DynamicModule {
+  static register({ storage, queryStorage, bus, logger, access }: GatewayParts): DynamicModule {
+    const keys = new KeyRing(storage, access.operatorKey);
     return {
       module: QueryGatewayModule,
       controllers: [
@@ -45,6 +54,10 @@ export class QueryGatewayModule {
         { provide: QUERY_STORAGE, useValue: queryStorage },
         { provide: JobBus, useValue: bus },
         { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
+        {
+          provide: APP_GUARD,
+          useValue: new AccessGuard(new Access(access, keys, new DayUsage())),
+        },
       ],
     };
   }

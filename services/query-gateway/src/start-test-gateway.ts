@@ -2,6 +2,7 @@
 import { writeBatch, migrate, Storage } from '@tapeline/storage';
 import { ColumnarBatch, SCHEMAS } from '@tapeline/records';
 import { createLogger } from '@tapeline/telemetry';
+import type { AccessSettings } from './access/access.js';
 import { createGateway } from './create-gateway.js';
 import { JobBus } from './job-bus.js';
 
@@ -32,15 +33,39 @@ interface TestServer {
   readonly url: string;
 }
 
+interface TestGatewayOptions {
+  /** Nobody is asked for a key, or limited, unless a test says so. */
+  readonly access?: Partial<AccessSettings>;
+  readonly corsOrigins?: readonly string[];
+}
+
+const OPEN: AccessSettings = {
+  auth: 'off',
+  operatorKey: '',
+  requestsPerMinute: 0,
+  concurrentRequests: 0,
+};
+
 /** Starts it on an empty database; `stop()` leaves the servers to the test. */
-export async function startTestGateway(database: TestServer, nats: TestServer) {
+export async function startTestGateway(
+  database: TestServer,
+  nats: TestServer,
+  { access, corsOrigins = [] }: TestGatewayOptions = {},
+) {
   await migrate(database.url);
   const storage = Storage.open({ url: database.url, connections: 2 });
   const queryStorage = Storage.open({ url: database.url, connections: 4 });
   const logger = createLogger('query-gateway', 'silent');
   const bus = new JobBus(1_000);
   await bus.connect(nats.url, logger);
-  const app = await createGateway({ storage, queryStorage, bus, logger });
+  const app = await createGateway({
+    storage,
+    queryStorage,
+    bus,
+    logger,
+    access: { ...OPEN, ...access },
+    corsOrigins,
+  });
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   let batches = 0;

@@ -6,9 +6,10 @@ import { csvFormat, jsonFormat } from './domain/answer-format.js';
 import type { AnswerFormat } from './domain/answer-format.js';
 import { AnswerStream } from './domain/answer-stream.js';
 import { dbnFormat } from './domain/dbn-format.js';
-import { readTimeseriesRequest } from './domain/timeseries-request.js';
+import { readTimeseriesRequest, timeseriesParameters } from './domain/timeseries-request.js';
 import type { TimeseriesRequest } from './domain/timeseries-request.js';
 import { explainNothing, explainRefusal } from './explain-refusal.js';
+import { Operation } from './openapi/operation.js';
 
 /** Injection token of the storage whose connections are for queries: slow readers may take them all. */
 export const QUERY_STORAGE = Symbol('query storage');
@@ -22,6 +23,17 @@ export class TimeseriesController {
 
   /** Records of a range, in Databento's parameters, as JSON, CSV or DBN. */
   @Get()
+  @Operation({
+    summary: 'Read records of a range',
+    role: 'reader',
+    query: timeseriesParameters,
+    answers: {
+      'application/json': 'text',
+      'text/csv': 'text',
+      'application/octet-stream': 'binary',
+    },
+    problems: ['unknown-dataset', 'unknown-symbol', 'nothing-held', 'impossible-request'],
+  })
   async read(
     @Query() query: Record<string, unknown>,
     @Req() { headers }: FastifyRequest,

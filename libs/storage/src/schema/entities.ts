@@ -272,6 +272,31 @@ const BatchSubmissionEntity = defineEntity({
   },
 });
 
+/** Keys of the gateway; what is null is not limited, or as the gateway's settings say. */
+const ApiKeyEntity = defineEntity({
+  name: 'ApiKey',
+  tableName: 'api_key',
+  properties: {
+    /** The part of the key that is no secret. */
+    key_id: p.text().primary(),
+    /** SHA-256 of the whole key. */
+    digest: p.blob(),
+    name: p.text(),
+    /** reader or operator. */
+    role: p.text(),
+    created_at: time().defaultRaw('now()'),
+    expires_at: time().nullable(),
+    revoked_at: time().nullable(),
+    requests_per_minute: p.integer().nullable(),
+    concurrent_requests: p.integer().nullable(),
+    rows_per_day: big().nullable(),
+    bytes_per_day: big().nullable(),
+    max_rows: big().nullable(),
+    max_bytes: big().nullable(),
+    max_seconds: p.integer().nullable(),
+  },
+});
+
 export const ENTITIES = [
   DatasetEntity,
   JobEntity,
@@ -288,4 +313,5 @@ export const ENTITIES = [
   SpendEntity,
   DatasetDayEntity,
   BatchSubmissionEntity,
+  ApiKeyEntity,
 ];

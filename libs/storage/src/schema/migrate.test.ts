@@ -35,7 +35,7 @@ async function relations(): Promise<string[]> {
 }
 
 const RELATIONAL =
-  'batch_submission chunk coverage dataset dataset_day finding job job_chunk ledger quarantine replay rule_outcome spend stat_type symbology'.split(
+  'api_key batch_submission chunk coverage dataset dataset_day finding job job_chunk ledger quarantine replay rule_outcome spend stat_type symbology'.split(
     ' ',
   );
 const MIGRATIONS = [
@@ -45,6 +45,7 @@ const MIGRATIONS = [
   'Migration4',
   'Migration5',
   'Migration6',
+  'Migration7',
 ];
 const BARS = TRADE_BARS.map(({ name }) => name);
 const MARKET = SCHEMA_NAMES.map((name) => SCHEMAS[name].table);

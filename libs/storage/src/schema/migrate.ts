@@ -10,6 +10,7 @@ import { Migration3 } from './migration-3.js';
 import { Migration4 } from './migration-4.js';
 import { Migration5 } from './migration-5.js';
 import { Migration6 } from './migration-6.js';
+import { Migration7 } from './migration-7.js';
 import { dropTradeBars, ensureTradeBars } from '../timescale/trade-bars.js';
 import { refreshViews } from './people-views.js';
 
@@ -20,6 +21,7 @@ export const MIGRATIONS = [
   { name: 'Migration4', class: Migration4 },
   { name: 'Migration5', class: Migration5 },
   { name: 'Migration6', class: Migration6 },
+  { name: 'Migration7', class: Migration7 },
 ];
 
 /** The ORM over a database: migrations and the relational entities. */

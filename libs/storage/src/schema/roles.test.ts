@@ -166,5 +166,5 @@ it('refuses others the database', async () => {
 it('lets the writer take migrations back, and apply them again', async () => {
   const url = urlOf(WRITER);
   await migrateDown(url, null);
-  expect(await migrate(url)).toHaveLength(6);
+  expect(await migrate(url)).toHaveLength(7);
 });

@@ -23,7 +23,8 @@ const time = timeParameter((ns, text) => {
   return ns;
 });
 
-const parameters = z.strictObject({
+/** The query string of `GET /v1/coverage`. */
+export const coverageParameters = z.strictObject({
   dataset: z.preprocess(once, datasetSchema.optional()),
   schema: z.preprocess(once, schemaNameSchema.optional()),
   symbols: symbolsParameter.optional(),
@@ -56,7 +57,7 @@ export function readCoverageRequest(query: QueryString): {
   readonly query: CoverageQuery;
   readonly limit: number;
 } {
-  const request = readParameters(parameters, query);
+  const request = readParameters(coverageParameters, query);
   const { dataset, schema, symbols, stype_in: stypeIn, start, end, stale, limit } = request;
   if (symbols !== undefined && dataset === undefined) {
     throw new Problem(

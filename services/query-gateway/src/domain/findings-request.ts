@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { once, readParameters } from './query-parameters.js';
 import type { QueryString } from './query-parameters.js';
 
-const parameters = z.strictObject({
+/** The query string of `GET /v1/findings`. */
+export const findingsParameters = z.strictObject({
   dataset: z.preprocess(once, datasetSchema.optional()),
   schema: z.preprocess(once, schemaNameSchema.optional()),
   chunk_id: z.preprocess(once, quarantineFilterSchema.shape.chunk_id),
@@ -22,6 +23,6 @@ const parameters = z.strictObject({
 
 /** The parameters of `GET /v1/findings`. @throws Problem that names every invalid one. */
 export function readFindingsRequest(query: QueryString): FindingFilter {
-  const { chunk_id: chunkId, ...rest } = readParameters(parameters, query);
+  const { chunk_id: chunkId, ...rest } = readParameters(findingsParameters, query);
   return { ...rest, chunkId };
 }

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { InvalidCommandError, jobIdSchema, parseIngestCommand } from '@tapeline/contracts';
 import type { IngestCommand } from '@tapeline/contracts';
+import { z } from 'zod';
 import { Problem } from './problem.js';
+import { once, readParameters } from './query-parameters.js';
+import type { QueryString } from './query-parameters.js';
 
 export interface JobSubmission {
   readonly jobId: string;
@@ -46,18 +49,20 @@ export function readJobId(text: string): string {
 }
 
 const MOST_LISTED = 1000;
-const LISTED = 100;
+
+/** The query string of lists of jobs and replays. */
+export const listParameters = z.strictObject({
+  limit: z.preprocess(
+    once,
+    z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, `is a whole number from 1 to ${MOST_LISTED}`)
+      .transform(Number)
+      .pipe(z.number().max(MOST_LISTED, `is at most ${MOST_LISTED}`))
+      .default(100),
+  ),
+});
 
 /** Reads `limit`, the only parameter of a list. @throws Problem */
-export function readLimit(query: Readonly<Record<string, unknown>>): number {
-  const unknown = Object.keys(query).filter((name) => name !== 'limit');
-  const limit = query['limit'] ?? String(LISTED);
-  const isValid = typeof limit === 'string' && /^[1-9]\d{0,3}$/.test(limit);
-  if (unknown.length === 0 && isValid && Number(limit) <= MOST_LISTED) return Number(limit);
-  throw new Problem(
-    'invalid-parameters',
-    unknown.length > 0 ? `unknown parameters: ${unknown.join(', ')}` : 'limit is out of range',
-    `The only parameter is limit, from 1 to ${MOST_LISTED}.`,
-    { known_parameters: ['limit'] },
-  );
-}
+export const readLimit = (query: QueryString): number =>
+  readParameters(listParameters, query).limit;

@@ -48,7 +48,8 @@ const state = z.enum([...QUARANTINE_STATES, 'all'], {
   error: `a state is one of ${[...QUARANTINE_STATES, 'all'].join(', ')}`,
 });
 
-const listParameters = z.strictObject({
+/** The query string of `GET /v1/quarantine`. */
+export const quarantineParameters = z.strictObject({
   ...filter,
   state: z.preprocess(once, state.default('open')),
   limit: z.preprocess(once, wholeNumber(10_000).default(100)),
@@ -62,7 +63,8 @@ const listParameters = z.strictObject({
   ),
 });
 
-const statsParameters = z.strictObject({
+/** The query string of `GET /v1/quarantine/stats`. */
+export const quarantineStatsParameters = z.strictObject({
   ...filter,
   state: z.preprocess(once, state.default('all')),
   by: z.preprocess(
@@ -81,7 +83,7 @@ export function readQuarantineRequest(query: QueryString): {
   readonly limit: number;
   readonly before: string | undefined;
 } {
-  const { limit, cursor, ...rest } = readParameters(listParameters, query);
+  const { limit, cursor, ...rest } = readParameters(quarantineParameters, query);
   return { query: withState(rest), limit, before: cursor };
 }
 
@@ -90,14 +92,14 @@ export function readStatsRequest(query: QueryString): {
   readonly query: QuarantineQuery;
   readonly by: QuarantineGrouping;
 } {
-  const { by, ...rest } = readParameters(statsParameters, query);
+  const { by, ...rest } = readParameters(quarantineStatsParameters, query);
   return { query: withState(rest), by };
 }
 
 const withState = ({
   state: wanted,
   ...rest
-}: Omit<z.output<typeof statsParameters>, 'by'>): QuarantineQuery => ({
+}: Omit<z.output<typeof quarantineStatsParameters>, 'by'>): QuarantineQuery => ({
   ...rest,
   state: wanted === 'all' ? undefined : wanted,
 });

@@ -11,7 +11,8 @@ export interface TimeseriesRequest extends TimeseriesQuery {
   readonly encoding: Encoding;
 }
 
-const parameters = z.strictObject({
+/** The query string of `GET /v1/timeseries`. */
+export const timeseriesParameters = z.strictObject({
   dataset: z.preprocess(once, datasetSchema),
   schema: z.preprocess(once, schemaNameSchema),
   /** Separated by commas; repeated parameters are taken together. */
@@ -40,7 +41,7 @@ export function readTimeseriesRequest(
   accept: string | undefined,
 ): TimeseriesRequest {
   const remedy = 'dataset, schema, symbols and start are required';
-  const request = readParameters(parameters, query, remedy);
+  const request = readParameters(timeseriesParameters, query, remedy);
   const { dataset, schema, symbols, stype_in: stypeIn, limit, encoding } = request;
   if (stypeIn === 'instrument_id') requireIds(symbols);
   return {

@@ -1,0 +1,41 @@
+import { RequestMethod } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { OPERATION } from './operation.js';
+import type { OperationDescription } from './operation.js';
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `/v1/jobs/:id` */
+  readonly path: string;
+  /** Of the controller and its method. */
+  readonly name: string;
+  /** Undefined for a method that nobody described. */
+  readonly operation: OperationDescription | undefined;
+}
+
+/** What controllers answer, in the order in which they say so. */
+export const routesOf = (controllers: readonly Type[]): Route[] =>
+  controllers.flatMap((controller) => {
+    const prototype = controller.prototype as Record<string, unknown>;
+    const base = metadata<string | undefined>(PATH_METADATA, controller) ?? '';
+    return Object.getOwnPropertyNames(prototype).flatMap((name): Route[] => {
+      const handler = Object.getOwnPropertyDescriptor(prototype, name)?.value as object;
+      const method = metadata<RequestMethod | undefined>(METHOD_METADATA, handler);
+      if (method === undefined) return [];
+      const parts = [base, metadata<string>(PATH_METADATA, handler)].flatMap((path) =>
+        path.split('/').filter((part) => part !== ''),
+      );
+      return [
+        {
+          method: RequestMethod[method] as Route['method'],
+          path: `/${parts.join('/')}`,
+          name: `${controller.name}.${name}`,
+          operation: metadata<OperationDescription | undefined>(OPERATION, handler),
+        },
+      ];
+    });
+  });
+
+const metadata = <Value>(key: string, target: object): Value =>
+  Reflect.getMetadata(key, target) as Value;
