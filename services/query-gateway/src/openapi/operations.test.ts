@@ -123,24 +123,24 @@ it('is not answered if nobody described it', async () => {
 });
 
 it.each([
-  ['/healthz'],
-  ['/readyz'],
-  ['/v1/system'],
-  ['/v1/costs'],
-  ['/v1/coverage'],
-  ['/v1/jobs'],
-  ['/v1/jobs/waiting'],
-  ['/v1/quarantine'],
-  ['/v1/quarantine/stats?by=instrument'],
-  ['/v1/quarantine/1'],
-  ['/v1/replays'],
-  ['/v1/replays/old'],
-  ['/v1/findings'],
+  ['/healthz', undefined],
+  ['/readyz', undefined],
+  ['/v1/system', undefined],
+  ['/v1/costs', undefined],
+  ['/v1/coverage', undefined],
+  ['/v1/jobs', undefined],
+  ['/v1/jobs/waiting', undefined],
+  ['/v1/quarantine', undefined],
+  ['/v1/quarantine/stats?by=instrument', undefined],
+  ['/v1/quarantine/1', undefined],
+  ['/v1/replays', undefined],
+  ['/v1/replays/old', undefined],
+  ['/v1/findings', undefined],
   ['/v1/jobs/waiting/refuse', {}],
   ['/v1/jobs', { file: '/data/x.dbn' }],
   ['/v1/quarantine/replay', { source: 'quarantine' }],
   ['/v1/quarantine/discard', { filter: { rule: 'x' } }],
-])('%s gives what it says', async (address, body?: object) => {
+])('%s gives what it says', async (address, body: object | undefined) => {
   const path = address.split('?', 1)[0]!;
   const method = body === undefined ? 'GET' : 'POST';
   // As the router does: a fixed part goes before a name.

@@ -1,8 +1,11 @@
 import { RequestMethod } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { OPERATION } from './operation.js';
 import type { OperationDescription } from './operation.js';
+
+/** Under which Nest keeps what its decorators say. */
+const PATH_METADATA = 'path';
+const METHOD_METADATA = 'method';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
