@@ -18,6 +18,8 @@ export async function waitFor<T>(ask: () => Promise<T | undefined>): Promise<T> 
   }
 }
 
+const keyOf = ({ gatewayKey }: Stack) => ({ authorization: `Bearer ${gatewayKey}` });
+
 /** Submits a job of the front contract's trades on the days `[start, end)`. @returns its id. */
 export async function submitTrades(
   stack: Stack,
@@ -26,7 +28,7 @@ export async function submitTrades(
 ): Promise<string> {
   const response = await fetch(new URL('/v1/jobs', stack.urls.gateway), {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...keyOf(stack), 'content-type': 'application/json' },
     body: JSON.stringify({
       dataset: 'GLBX.MDP3',
       schema: 'trades',
@@ -42,7 +44,9 @@ export async function submitTrades(
 /** The job once it is complete. @throws Error if it ends otherwise. */
 export function completedJob(stack: Stack, jobId: string): Promise<Job> {
   return waitFor(async () => {
-    const answer = await fetch(new URL(`/v1/jobs/${jobId}`, stack.urls.gateway));
+    const answer = await fetch(new URL(`/v1/jobs/${jobId}`, stack.urls.gateway), {
+      headers: keyOf(stack),
+    });
     const job = (await answer.json()) as Job;
     if (['failed', 'rejected', 'awaiting_approval'].includes(job.state)) {
       throw new Error(`the job is ${job.state}: ${job.message}`);

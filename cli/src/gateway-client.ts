@@ -1,5 +1,6 @@
 import { CliError } from './cli-error.js';
 import type { CoverageAnswer } from './coverage/coverage-answer.js';
+import { gatewayKey } from './stack/stack-file.js';
 
 /** A job as the gateway tells it; counts come from the ledger. */
 export interface Job {
@@ -86,7 +87,11 @@ export const isEnded = (job: Job): boolean => !MOVING.has(job.state);
 
 /** The gateway over HTTP. Its problems become {@link CliError}s with their remedy. */
 export class GatewayClient {
-  constructor(private readonly url: string) {}
+  /** @param key by default that of TAPELINE_KEY or of the running stack. */
+  constructor(
+    private readonly url: string,
+    private readonly key: string | undefined = gatewayKey(),
+  ) {}
 
   submit(command: object): Promise<{ job_id: string }> {
     return this.post('/v1/jobs', command);
@@ -148,7 +153,9 @@ export class GatewayClient {
   ): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(new URL(path, this.url), init);
+      const headers = new Headers(init.headers);
+      if (this.key !== undefined) headers.set('authorization', `Bearer ${this.key}`);
+      response = await fetch(new URL(path, this.url), { ...init, headers });
     } catch (cause) {
       throw new CliError(
         `the gateway at ${this.url} does not answer: 'tapeline status' shows what runs, 'tapeline up' starts it`,
@@ -156,7 +163,11 @@ export class GatewayClient {
       );
     }
     if (response.ok || expected.includes(response.status)) return response;
-    throw new CliError(await describeProblem(response));
+    const problem = await describeProblem(response);
+    const isKeyless = response.status === 401 && this.key === undefined;
+    throw new CliError(
+      isKeyless ? `${problem}\nThe command line takes it from TAPELINE_KEY.` : problem,
+    );
   }
 }
 

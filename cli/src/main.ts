@@ -10,6 +10,7 @@ import type { QueryOptions } from './commands/query.js';
 import type { RebuildCommandOptions } from './commands/rebuild.js';
 import type { UpOptions } from './commands/up.js';
 import { addDbCommands } from './db/add-db-commands.js';
+import { addKeysCommands } from './keys/add-keys-commands.js';
 import { addQuarantineCommands } from './quarantine/add-quarantine-commands.js';
 import { addRulesCommands } from './rules/add-rules-commands.js';
 import { readVersion } from './version.js';
@@ -193,6 +194,7 @@ program
 
 addDbnCommands(program);
 addDbCommands(program);
+addKeysCommands(program);
 addRulesCommands(program);
 addQuarantineCommands(program);
 

@@ -1,6 +1,6 @@
 /** The commands as a user types them, each a process of its own. */
 import { execFile } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, statSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -93,6 +93,31 @@ describe('with a stack', () => {
       expect.arrayContaining(['fetcher', 'nats-server', 'postgres', 'query-gateway', 'writer']),
     );
     expect(status.urls.postgres).toContain(':***@');
+  });
+
+  it('makes, lists and revokes keys, with which alone the gateway answers', async () => {
+    const status = JSON.parse((await tapeline('status', '--json')).out) as {
+      urls: { gateway: string };
+      gateway_key_file: string;
+    };
+    expect(statSync(status.gateway_key_file).mode & 0o777).toBe(0o600);
+    const ask = async (key?: string): Promise<number> => {
+      const headers = { ...(key !== undefined && { 'x-api-key': key }) };
+      return (await fetch(new URL('/v1/jobs', status.urls.gateway), { headers })).status;
+    };
+    expect(await ask()).toBe(401);
+    expect(await ask(readFileSync(status.gateway_key_file, 'utf8').trim())).toBe(200);
+    const made = await tapeline('keys', 'create', '--name', 'desk', '--max-rows', '1000');
+    const key = made.out.trim();
+    expect([made.code, await ask(key)]).toEqual([0, 200]);
+    const { keys } = JSON.parse((await tapeline('keys', 'list', '--json')).out) as {
+      keys: { id: string }[];
+    };
+    expect(keys).toMatchObject([{ name: 'desk', role: 'reader', max_rows: 1000 }]);
+    expect((await tapeline('keys', 'list')).out).toContain('1000 rows/answer');
+    expect((await tapeline('keys', 'revoke', keys[0]!.id)).code).toBe(0);
+    expect((await tapeline('keys', 'revoke', keys[0]!.id)).err).toContain('to revoke');
+    expect((await tapeline('keys', 'list')).out).toContain('revoked 20');
   });
 
   it('goes by its own rules, and tells what others would make of a job', async () => {

@@ -38,7 +38,7 @@ interface Row {
 /** The rows of the gateway's answer, each range in a few words. */
 async function told(parameters: Record<string, string>): Promise<Record<string, string[]>> {
   const query = new URLSearchParams(parameters).toString();
-  const response = await fetch(new URL(`/v1/coverage?${query}`, client.stack.urls.gateway));
+  const response = await client.gateway(`/v1/coverage?${query}`);
   const { rows } = (await response.json()) as { rows: Row[] };
   return Object.fromEntries(
     rows.map(({ symbol, ranges }) => [
@@ -112,7 +112,7 @@ it('marks days with refused records, and days that were changed since', async ()
 });
 
 it('prints a table, a calendar and what is stale', async () => {
-  const env = { ...process.env, TAPELINE_URL: client.stack.urls.gateway, NODE_OPTIONS: '' };
+  const env = client.cliEnv;
   const tapeline = async (...args: string[]) => {
     const options = ['--dataset', 'GLBX.MDP3', '--symbols', 'ES.c.0', '--stype-in', 'continuous'];
     const command = [join(root, 'cli', 'bin', 'tapeline.js'), 'coverage', ...options, ...args];

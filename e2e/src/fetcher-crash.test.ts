@@ -259,7 +259,7 @@ it('keeps each chunk once, and the same rows as if nobody had killed it', async 
   const ledger = await ledgerOf(jobs.map((job) => job.job_id));
   const rows = (await client.count('trades')) + (await client.count('tbbo'));
   expect(ledger.records - ledger.repeated).toBe(rows);
-  const costs = await fetch(new URL('/v1/costs', client.stack.urls.gateway));
+  const costs = await client.gateway('/v1/costs');
   expect(await costs.json()).toMatchObject({
     spent_usd: expect.closeTo(
       jobs.reduce((sum, job) => sum + job.spent_usd, 0),

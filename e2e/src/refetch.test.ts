@@ -34,7 +34,7 @@ const day = (symbols: string, date: string): Promise<Answer[]> =>
   client.records({ ...es, symbols, start: date });
 
 async function tapeline(...args: string[]): Promise<string> {
-  const env = { ...process.env, TAPELINE_URL: client.stack.urls.gateway, NODE_OPTIONS: '' };
+  const env = client.cliEnv;
   const bin = join(root, 'cli', 'bin', 'tapeline.js');
   return (await run(process.execPath, [bin, ...args], { env, cwd: root })).stdout;
 }

@@ -73,9 +73,27 @@ export class StackClient {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Asks the gateway, with the key of the stack. */
+  gateway(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${this.stack.gatewayKey}`);
+    return fetch(new URL(path, this.stack.urls.gateway), { ...init, headers });
+  }
+
+  /** What the command line has in its environment to talk to the stack. */
+  get cliEnv(): NodeJS.ProcessEnv {
+    const { urls, gatewayKey } = this.stack;
+    return {
+      ...process.env,
+      TAPELINE_URL: urls.gateway,
+      TAPELINE_KEY: gatewayKey,
+      NODE_OPTIONS: '',
+    };
+  }
+
   /** Submits a command over HTTP. */
   async submit(command: object): Promise<string> {
-    const response = await fetch(new URL('/v1/jobs', this.stack.urls.gateway), {
+    const response = await this.gateway('/v1/jobs', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(command),
@@ -87,9 +105,7 @@ export class StackClient {
 
   /** Says what a person decided of a job. */
   async decide(jobId: string, decision: 'approve' | 'refuse'): Promise<Response> {
-    return fetch(new URL(`/v1/jobs/${jobId}/${decision}`, this.stack.urls.gateway), {
-      method: 'POST',
-    });
+    return this.gateway(`/v1/jobs/${jobId}/${decision}`, { method: 'POST' });
   }
 
   /** Orders trouble of the sandbox for the calls to come. */
@@ -134,11 +150,8 @@ export class StackClient {
 
   /** Records of a range; JSON as the gateway sends it. */
   async records(parameters: Record<string, string>): Promise<Answer[]> {
-    const url = new URL(
-      `/v1/timeseries?${new URLSearchParams(parameters).toString()}`,
-      this.stack.urls.gateway,
-    );
-    const response = await fetch(url);
+    const query = new URLSearchParams(parameters).toString();
+    const response = await this.gateway(`/v1/timeseries?${query}`);
     const answer = (await response.json()) as { records: Answer[]; complete: boolean };
     if (!response.ok || !answer.complete) throw new Error(`query: ${JSON.stringify(answer)}`);
     return answer.records;
@@ -178,7 +191,7 @@ export class StackClient {
   }
 
   async job(jobId: string): Promise<Job | undefined> {
-    const response = await fetch(new URL(`/v1/jobs/${jobId}`, this.stack.urls.gateway));
+    const response = await this.gateway(`/v1/jobs/${jobId}`);
     return response.ok ? ((await response.json()) as Job) : undefined;
   }
 }

@@ -27,7 +27,7 @@ const TABLE_ROWS = 20;
 /** `tapeline query`: CSV and JSON are passed through as they come; a table is for a look. */
 export async function query(options: QueryOptions): Promise<void> {
   const format = options.json ? 'json' : (options.format ?? 'table');
-  const response = await ask(gatewayUrl(), options, format);
+  const response = await ask(new GatewayClient(gatewayUrl()), options, format);
   if (format !== 'table') {
     if (!response.body) throw new CliError('the gateway sent no answer');
     await pipeline(Readable.fromWeb(response.body), process.stdout, { end: false });
@@ -42,7 +42,7 @@ export async function query(options: QueryOptions): Promise<void> {
 
 /** Asks the gateway; a table asks for one record more than it shows. */
 export function ask(
-  url: string,
+  gateway: GatewayClient,
   options: QueryOptions,
   format: 'table' | 'csv' | 'json',
 ): Promise<Response> {
@@ -57,7 +57,7 @@ export function ask(
     ...(limit !== undefined && { limit: String(limit) }),
     encoding: format === 'csv' ? 'csv' : 'json',
   });
-  return new GatewayClient(url).timeseries(parameters);
+  return gateway.timeseries(parameters);
 }
 
 const PLUMBING = new Set([

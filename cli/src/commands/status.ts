@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findProcesses } from '@tapeline/embedded';
+import { findProcesses, gatewayKeyFile } from '@tapeline/embedded';
 import { CliError } from '../cli-error.js';
 import { GatewayClient } from '../gateway-client.js';
 import { formatJobs, jobSummary } from '../job-table.js';
@@ -39,6 +39,7 @@ export async function status(options: {
     console.log(
       JSON.stringify({
         urls,
+        gateway_key_file: stack ? gatewayKeyFile(stack.folder) : null,
         processes: processes.map(({ name, pid }) => ({ name, pid })),
         database,
         jobs: jobs.map(jobSummary),
@@ -56,6 +57,7 @@ export async function status(options: {
     const rows = processes.map(({ name, pid }) => [name, String(pid), address[name] ?? '']);
     console.log(formatTable(['process', 'pid', 'address'], rows));
     console.log(`data and logs: ${stack.folder}`);
+    console.log(`key of the gateway: in ${gatewayKeyFile(stack.folder)}`);
   }
   const timescale = database.version === null ? '' : `, TimescaleDB ${database.version}`;
   console.log(`database: PostgreSQL ${database.postgres}${timescale}`);

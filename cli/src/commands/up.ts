@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli-error.js';
-import { configsFolder, readStackFile, stackFolder } from '../stack/stack-file.js';
+import { configsFolder, gatewayKey, readStackFile, stackFolder } from '../stack/stack-file.js';
 import { status } from './status.js';
 
 export interface UpOptions {
@@ -60,4 +60,5 @@ export async function up(options: UpOptions): Promise<void> {
     await delay(100);
   }
   await status({ ...(options.json && { json: true }) });
+  if (!options.json) console.log(`an operator's key of the gateway: ${gatewayKey()}`);
 }

@@ -1,6 +1,6 @@
 import { ask, formatRecords } from '../commands/query.js';
 import type { QueryOptions } from '../commands/query.js';
-import type { Job } from '../gateway-client.js';
+import type { GatewayClient, Job } from '../gateway-client.js';
 
 export interface Example {
   readonly title: string;
@@ -73,10 +73,10 @@ export function commandLine(options: QueryOptions): string {
 
 /** Asks the gateway and returns the answer as a table with its number of records. */
 export async function runExample(
-  url: string,
+  gateway: GatewayClient,
   { options }: Example,
 ): Promise<{ table: string; records: number }> {
-  const response = await ask(url, options, 'table');
+  const response = await ask(gateway, options, 'table');
   const { records } = (await response.json()) as {
     records: Parameters<typeof formatRecords>[1];
   };

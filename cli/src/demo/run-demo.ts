@@ -36,11 +36,11 @@ export async function demo(options: DemoOptions): Promise<void> {
   };
   process.once('SIGINT', interrupted);
   try {
-    const gateway = new GatewayClient(stack.urls.gateway);
+    const gateway = new GatewayClient(stack.urls.gateway, stack.gatewayKey);
     const ended = await runJobs(gateway, wanted);
     if (!options.json) console.log(`\n${formatJobs(ended)}`);
     const examples = options.data === undefined ? marketExamples : jobExamples(ended);
-    const answered = await showExamples(stack.urls.gateway, examples, options.json ?? false);
+    const answered = await showExamples(gateway, examples, options.json ?? false);
     const ok = ended.every(isRight) && answered && ended.some((job) => job.stored > 0);
     if (options.json) {
       console.log(JSON.stringify({ jobs: ended.map(jobSummary), ok }));
@@ -65,13 +65,13 @@ async function runJobs(gateway: GatewayClient, wanted: readonly DemoJob[]): Prom
 
 /** Whether every example found records. */
 async function showExamples(
-  url: string,
+  gateway: GatewayClient,
   examples: readonly Example[],
   quiet: boolean,
 ): Promise<boolean> {
   let answered = examples.length > 0;
   for (const example of examples) {
-    const { table, records } = await runExample(url, example);
+    const { table, records } = await runExample(gateway, example);
     if (!quiet) console.log(`\n${example.title}\n$ ${commandLine(example.options)}\n${table}`);
     if (records === 0) answered = false;
   }

@@ -17,6 +17,8 @@ export interface StackFile {
   readonly folder: string;
   /** Where its settings and rules are. */
   readonly configs: string;
+  /** An operator's, of the gateway. */
+  readonly gatewayKey: string;
   readonly supervisor: { readonly pid: number; readonly start: string };
   readonly urls: {
     readonly gateway: string;
@@ -44,7 +46,7 @@ export const stackFolder = (folder: string | undefined): string =>
 
 export function writeStackFile(stack: StackFile): void {
   mkdirSync(stateFolder, { recursive: true });
-  // The database's URL has its password in it.
+  // With the gateway's key and the database's password.
   writeFileSync(path, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
 }
 
@@ -69,3 +71,11 @@ export function gatewayUrl(): string {
     "nothing is running: 'tapeline up' starts a stack, or set TAPELINE_URL to a gateway's address",
   );
 }
+
+/**
+ * The key to talk to it with: TAPELINE_KEY, or the running stack's. That is sent to no gateway but the stack's own.
+ * Undefined if there is neither.
+ */
+export const gatewayKey = (): string | undefined =>
+  process.env['TAPELINE_KEY'] ??
+  (process.env['TAPELINE_URL'] === undefined ? readStackFile()?.gatewayKey : undefined);

@@ -27,6 +27,7 @@ try {
     configs,
     supervisor: { pid: process.pid, start: processStart(process.pid) ?? '' },
     urls: stack.urls,
+    gatewayKey: stack.gatewayKey,
   });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -3,6 +3,7 @@ export { createDatabase, databaseUrl, dropDatabase } from './administer-postgres
 export * from './find-nats-server.js';
 export * from './find-postgres-programs.js';
 export * from './free-port.js';
+export { gatewayKeyFile } from './gateway-key.js';
 export * from './managed-process.js';
 export { processStart } from './process-identity.js';
 export * from './process-record.js';

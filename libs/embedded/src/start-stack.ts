@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { ensureReaders } from './ensure-readers.js';
 import { freePort } from './free-port.js';
+import { ensureGatewayKey } from './gateway-key.js';
 import { ManagedProcess } from './managed-process.js';
 import type { ProcessStatus } from './managed-process.js';
 import { startNatsCluster } from './start-nats-cluster.js';
@@ -48,6 +50,8 @@ export interface Stack {
     /** Of all nodes, with commas between them. */
     readonly nats: string;
   };
+  /** An operator's key of the gateway: a secret. */
+  readonly gatewayKey: string;
   /** One, or the nodes of a cluster. */
   readonly nats: readonly NatsServer[];
   readonly postgres: PostgresServer;
@@ -101,13 +105,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const knownPort = (name: ServiceName): number | undefined =>
       name === 'sandbox' ? sandboxPort : name === 'query-gateway' ? gatewayPort : undefined;
     const ownKey = process.env['DATABENTO_API_KEY'];
+    const database = await reach('postgres', postgres.url);
+    const readers = await ensureReaders(postgres.url);
+    const gatewayKey = ensureGatewayKey(folder);
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       TAPELINE_CONFIGS_DIR: options.configs ?? join(options.root, 'configs'),
       ARCHIVE_FOLDER: join(options.folder, 'archive'),
       NATS_URL: (await Promise.all(nats.nodes.map(({ url }) => reach('nats', url)))).join(','),
       ...(nats.nodes.length > 1 && { NATS_REPLICAS: String(nats.nodes.length) }),
-      DATABASE_URL: await reach('postgres', postgres.url),
+      DATABASE_URL: database,
       SANDBOX_PORT: String(sandboxPort),
       SANDBOX_DATA_DIR: options.sandboxData ?? '',
       GATEWAY_PORT: String(gatewayPort),
@@ -117,10 +124,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }),
       ...options.env,
     };
+    // The gateway alone may not write, and alone is told its key.
+    const gatewayEnv: NodeJS.ProcessEnv = {
+      ...env,
+      DATABASE_URL: sameServer(readers.reader, database),
+      GATEWAY_SQL_URL: sameServer(readers.sql, database),
+      GATEWAY_OPERATOR_KEY: gatewayKey,
+    };
     const services = new Map<ServiceName, ManagedProcess>();
     await Promise.all(
       SERVICES.map(async (name) => {
-        const service = await step(name, () => startOwn(options, name, knownPort(name), env));
+        const service = await step(name, () =>
+          startOwn(options, name, knownPort(name), name === 'query-gateway' ? gatewayEnv : env),
+        );
         services.set(name, service);
       }),
     );
@@ -131,6 +147,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         postgres: postgres.url,
         nats: nats.url,
       },
+      gatewayKey,
       nats: nats.nodes,
       postgres,
       services,
@@ -145,6 +162,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** An address with the host and port of another. */
+function sameServer(address: string, other: string): string {
+  const url = new URL(address);
+  url.host = new URL(other).host;
+  return url.href;
 }
 
 async function startNats({ folder, natsNodes = 1 }: StackOptions): Promise<NatsCluster> {

@@ -16,6 +16,7 @@ export * from './replay/index.js';
 export * from './retention/expire-chunks.js';
 export * from './schema/migrate.js';
 export * from './spend/index.js';
+export * from './sql/index.js';
 export * from './storage.js';
 export * from './timescale/index.js';
 export * from './write/batch-writer.js';

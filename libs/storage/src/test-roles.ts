@@ -12,6 +12,8 @@ export interface TestRoles {
   readonly owner: string;
   readonly writer: string;
   readonly reader: string;
+  /** For SQL that people send; has the password of the others. */
+  readonly sql: string;
   /** Of writer and reader. */
   readonly password: string;
 }
@@ -24,6 +26,7 @@ export function namedRoles(): TestRoles {
     owner: `${prefix}owner`,
     writer: `${prefix}writer`,
     reader: `${prefix}reader`,
+    sql: `${prefix}sql`,
     password,
   };
 }

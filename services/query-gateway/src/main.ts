@@ -7,6 +7,8 @@ import { JobBus } from './job-bus.js';
 const NAME = 'query-gateway';
 /** Connections for jobs and health, beside those for queries. */
 const CONTROL_CONNECTIONS = 2;
+/** Statements that people send, at a time. */
+const SQL_CONNECTIONS = 2;
 
 async function start(): Promise<void> {
   const config = loadConfig([
@@ -26,19 +28,24 @@ async function start(): Promise<void> {
     'LOG_LEVEL',
   ]);
   const logger = createLogger(NAME, config.LOG_LEVEL);
-  const openStorage = (connections: number): Storage =>
+  const openStorage = (connections: number, url = config.DATABASE_URL): Storage =>
     Storage.open({
-      url: config.DATABASE_URL,
+      url,
       connections,
       statementSeconds: config.GATEWAY_STATEMENT_SECONDS,
       onError: (err) => logger.warn({ err }, 'a database connection broke'),
     });
   const storage = openStorage(CONTROL_CONNECTIONS);
   const queryStorage = openStorage(config.DATABASE_CONNECTIONS);
+  const sqlStorage =
+    config.GATEWAY_SQL_URL === ''
+      ? undefined
+      : openStorage(SQL_CONNECTIONS, config.GATEWAY_SQL_URL);
   const bus = new JobBus();
   const app = await createGateway({
     storage,
     queryStorage,
+    sqlStorage,
     bus,
     logger,
     access: {
@@ -56,7 +63,7 @@ async function start(): Promise<void> {
   const stop = async (): Promise<void> => {
     logger.info('stopping');
     await app.close();
-    await Promise.all([bus.close(), storage.close(), queryStorage.close()]);
+    await Promise.all([bus.close(), storage.close(), queryStorage.close(), sqlStorage?.close()]);
     await stopTelemetry();
     process.exit(0);
   };

@@ -17,6 +17,7 @@ import { JobsController } from './jobs.controller.js';
 import { ProblemFilter } from './problem-filter.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { ReplaysController } from './replays.controller.js';
+import { SQL_STORAGE, SqlController } from './sql.controller.js';
 import { SystemController } from './system.controller.js';
 import { QUERY_STORAGE, TimeseriesController } from './timeseries.controller.js';
 
@@ -25,6 +26,8 @@ export interface GatewayParts {
   readonly storage: Storage;
   /** For queries, each of which takes a connection for as long as its client reads. */
   readonly queryStorage: Storage;
+  /** For SQL that people send, as a role that can do nothing but read; undefined where there is none. */
+  readonly sqlStorage: Storage | undefined;
   readonly bus: JobBus;
   readonly logger: Logger;
   readonly access: AccessSettings;
@@ -34,7 +37,14 @@ export interface GatewayParts {
 
 @Module({})
 export class QueryGatewayModule {
-  static register({ storage, queryStorage, bus, logger, access }: GatewayParts): DynamicModule {
+  static register({
+    storage,
+    queryStorage,
+    sqlStorage,
+    bus,
+    logger,
+    access,
+  }: GatewayParts): DynamicModule {
     const keys = new KeyRing(storage, access.operatorKey);
     return {
       module: QueryGatewayModule,
@@ -48,10 +58,12 @@ export class QueryGatewayModule {
         FindingsController,
         HealthController,
         SystemController,
+        SqlController,
       ],
       providers: [
         { provide: Storage, useValue: storage },
         { provide: QUERY_STORAGE, useValue: queryStorage },
+        { provide: SQL_STORAGE, useValue: sqlStorage ?? null },
         { provide: JobBus, useValue: bus },
         { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
         {

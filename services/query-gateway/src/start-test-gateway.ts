@@ -37,6 +37,8 @@ interface TestGatewayOptions {
   /** Nobody is asked for a key, or limited, unless a test says so. */
   readonly access?: Partial<AccessSettings>;
   readonly corsOrigins?: readonly string[];
+  /** The database as a role that may only read. */
+  readonly sqlUrl?: string;
 }
 
 const OPEN: AccessSettings = {
@@ -50,17 +52,20 @@ const OPEN: AccessSettings = {
 export async function startTestGateway(
   database: TestServer,
   nats: TestServer,
-  { access, corsOrigins = [] }: TestGatewayOptions = {},
+  { access, corsOrigins = [], sqlUrl }: TestGatewayOptions = {},
 ) {
   await migrate(database.url);
   const storage = Storage.open({ url: database.url, connections: 2 });
   const queryStorage = Storage.open({ url: database.url, connections: 4 });
+  const sqlStorage =
+    sqlUrl === undefined ? undefined : Storage.open({ url: sqlUrl, connections: 2 });
   const logger = createLogger('query-gateway', 'silent');
   const bus = new JobBus(1_000);
   await bus.connect(nats.url, logger);
   const app = await createGateway({
     storage,
     queryStorage,
+    sqlStorage,
     bus,
     logger,
     access: { ...OPEN, ...access },
@@ -136,7 +141,7 @@ export async function startTestGateway(
 
     stop: async (): Promise<void> => {
       await app.close();
-      await Promise.all([bus.close(), storage.close(), queryStorage.close()]);
+      await Promise.all([bus.close(), storage.close(), queryStorage.close(), sqlStorage?.close()]);
     },
   };
 }

@@ -48,7 +48,7 @@ afterAll(async () => {
   server.pathname = '/postgres';
   const client = new Client({ connectionString: server.href });
   await client.connect();
-  await client.query(`DROP ROLE ${[OWNER, WRITER, READER].join(', ')}`);
+  await client.query(`DROP ROLE ${[OWNER, WRITER, READER, ROLES.sql].join(', ')}`);
   await client.end();
 });
 
@@ -62,7 +62,7 @@ it('makes none of them a superuser, nor one that makes roles or databases', asyn
         AND NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)`,
     [ROLES.prefix],
   );
-  expect(rows).toEqual([{ count: 3 }]);
+  expect(rows).toEqual([{ count: 4 }]);
 });
 
 it('lets the writer do all that services do: plan, write, add columns and partitions, replace', async () => {

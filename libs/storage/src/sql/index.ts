@@ -1,0 +1,2 @@
+export * from './run-sql.js';
+export * from './sql-answer.js';
