@@ -21,7 +21,9 @@ describe.each(TIMESCALE_ENGINES)('TimescaleDB %s', (_, open) => {
     // The owner's right to make it is one on the database.
     await client.query(`CREATE SCHEMA staging AUTHORIZATION ${roles.owner}`);
   });
-  afterAll(() => db?.close(`DROP ROLE ${roles.owner}, ${roles.writer}, ${roles.reader}`));
+  afterAll(() =>
+    db?.close(`DROP ROLE ${roles.owner}, ${roles.writer}, ${roles.reader}, ${roles.sql}`),
+  );
 
   it('has the owner make tables, bars and policies', async () => {
     await client.query(`SET ROLE ${roles.owner}`);

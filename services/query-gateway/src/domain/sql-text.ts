@@ -8,7 +8,9 @@ const JSONS: ReadonlySet<string> = new Set(['json', 'jsonb']);
 
 /** How a value of a type is written in JSON: integers of 64 bits, numerics and times as text, since they are exact so. */
 function jsonOf(type: string): (text: string) => string {
-  if (SMALL_NUMBERS.has(type) || JSONS.has(type)) return (text) => text;
+  if (SMALL_NUMBERS.has(type)) return (text) => text;
+  // Line breaks in JSON are never part of a value, and would part a line of NDJSON.
+  if (JSONS.has(type)) return (text) => text.replaceAll(/[\r\n]/g, ' ');
   // NaN and the infinities are no JSON.
   if (FLOATS.has(type)) return (text) => (/^-?\d/.test(text) ? text : JSON.stringify(text));
   if (type === 'bool') return (text) => (text === 't' ? 'true' : 'false');
