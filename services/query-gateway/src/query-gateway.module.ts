@@ -18,6 +18,7 @@ import { ProblemFilter } from './problem-filter.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { ReplaysController } from './replays.controller.js';
 import { SQL_STORAGE, SqlController } from './sql.controller.js';
+import { SymbologyController } from './symbology.controller.js';
 import { SystemController } from './system.controller.js';
 import { QUERY_STORAGE, TimeseriesController } from './timeseries.controller.js';
 
@@ -57,6 +58,7 @@ export class QueryGatewayModule {
         ReplaysController,
         FindingsController,
         HealthController,
+        SymbologyController,
         SystemController,
         SqlController,
       ],

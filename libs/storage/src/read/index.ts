@@ -6,3 +6,4 @@ export type { RecordBatch, RecordCursor } from './record-cursor.js';
 export type { RowSymbols } from './symbol-names.js';
 export * from './suggest-symbols.js';
 export * from './timeseries-query.js';
+export * from './resolve-symbology.js';

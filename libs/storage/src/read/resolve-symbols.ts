@@ -36,7 +36,7 @@ interface SymbologyRow {
 }
 
 /** Parents are expanded from raw symbols; raw symbols also stand in the expansion of a parent. */
-const RAW_STYPES = ['raw_symbol', 'parent'];
+export const RAW_STYPES = ['raw_symbol', 'parent'];
 
 const ROWS = `SELECT symbol, instrument_id, to_char(d0, 'YYYY-MM-DD') AS d0, to_char(d1, 'YYYY-MM-DD') AS d1
   FROM symbology
