@@ -8,6 +8,7 @@ export * from './decimal-text.js';
 export * from './describe-record.js';
 export * from './extend-schema.js';
 export * from './flag-bits.js';
+export * from './given-records.js';
 export * from './messages.js';
 export * from './null-test.js';
 export * from './partition-dates.js';

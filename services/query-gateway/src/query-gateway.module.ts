@@ -12,6 +12,7 @@ import { CostsController } from './costs.controller.js';
 import { CoverageController } from './coverage.controller.js';
 import { FindingsController } from './findings.controller.js';
 import { HealthController } from './health.controller.js';
+import { InstrumentsController } from './instruments.controller.js';
 import { JobBus } from './job-bus.js';
 import { JobsController } from './jobs.controller.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -58,6 +59,7 @@ export class QueryGatewayModule {
         ReplaysController,
         FindingsController,
         HealthController,
+        InstrumentsController,
         SymbologyController,
         SystemController,
         SqlController,

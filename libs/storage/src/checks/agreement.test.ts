@@ -1,11 +1,11 @@
 /** bars_agree and settlement_agrees. */
 import { describe, expect, it } from '@jest/globals';
+import type { GivenRecord } from '@tapeline/records';
 import { EVERY_INSTRUMENT } from '../planning/coverage-claim.js';
 import type { Storage } from '../storage.js';
 import { DAY, DAY_START } from '../test-batches.js';
 import { eachWithStorage } from '../test-storage.js';
 import { at, holdChunk, runCheck } from './check-fixture.js';
-import type { GivenRecord } from './check-fixture.js';
 
 let storage: Storage;
 eachWithStorage(4, (opened) => (storage = opened));

@@ -1,46 +1,12 @@
 /** Complete chunks with their rows, for the tests of checks and look-ups. */
-import { ColumnarBatch, parsePrice, parseTimestamp, SCHEMAS } from '@tapeline/records';
-import type { SchemaName } from '@tapeline/records';
+import { parseTimestamp, recordsOf } from '@tapeline/records';
+import type { GivenRecord, SchemaName } from '@tapeline/records';
 import { chunkChecksSchema } from '@tapeline/rules';
 import type { Storage } from '../storage.js';
 import { DATASET, DAY, DAY_START, headerOf } from '../test-batches.js';
 import { writeBatch } from '../write/write-batch.js';
 import type { Finding, OpenIntervals } from './finding.js';
 import { runChunkChecks } from './run-chunk-checks.js';
-
-/** Values by column: prices as `3720.25`, times as ns or `2024-07-01T12:00`, letters and texts as they are. */
-export type GivenRecord = Readonly<Record<string, string | number | bigint>>;
-
-/** Records of a schema; columns that are not given are zero, prices unset, ordinals the position. */
-export function recordsOf(schema: SchemaName, records: readonly GivenRecord[], firstOrdinal = 0) {
-  const batch = ColumnarBatch.allocate(SCHEMAS[schema], records.length);
-  SCHEMAS[schema].columns.forEach((column, index) => {
-    const data = batch.columns[index]!;
-    records.forEach((record, row) => {
-      const value =
-        record[column.name] ??
-        (column.name === 'ordinal' ? firstOrdinal + row : undefined) ??
-        (column.type === 'price' ? column.nullValue : undefined) ??
-        (column.name === 'action' && column.type === 'char' ? 'T' : 0);
-      if (column.type === 'string') {
-        if (value !== 0) (data as Uint8Array).set(Buffer.from(String(value)), row * column.width);
-      } else if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-        data[row] =
-          typeof value !== 'string'
-            ? BigInt(value)
-            : column.type === 'price'
-              ? parsePrice(value)
-              : parseTimestamp(value);
-      } else {
-        data[row] =
-          column.type === 'char' && typeof value === 'string'
-            ? value.codePointAt(0)!
-            : Number(value);
-      }
-    });
-  });
-  return batch;
-}
 
 export interface GivenChunk {
   readonly schema: SchemaName;

@@ -1,11 +1,11 @@
 import { expect, it } from '@jest/globals';
-import { SCHEMAS } from '@tapeline/records';
+import { recordsOf, SCHEMAS } from '@tapeline/records';
 import { EVERY_INSTRUMENT } from '../planning/coverage-claim.js';
 import type { Storage } from '../storage.js';
 import { DATASET, headerOf } from '../test-batches.js';
 import { eachWithStorage } from '../test-storage.js';
 import { writeBatch } from '../write/write-batch.js';
-import { at, recordsOf } from './check-fixture.js';
+import { at } from './check-fixture.js';
 import type { RowRange } from './checked-chunk.js';
 import { Parameters } from './parameters.js';
 import { rowsIn } from './rows-in.js';

@@ -4,10 +4,7 @@ import type { Storage } from '../storage.js';
 import { DayLookup } from './day-lookup.js';
 import type { LookupOptions, StoredRecord, StoredValue } from './day-lookup.js';
 import { definitionAsOf } from './definition-as-of.js';
-import { exactText } from './exact-sql.js';
-
-/** Every value as the text that the server sent. */
-const asText = { getTypeParser: () => (text: string) => text };
+import { asText, charCode, exactText } from './exact-sql.js';
 
 /**
  * Definitions as of each record's UTC day, for expressions such as `definition.min_price_increment`; which of
@@ -62,9 +59,6 @@ function storedValue(column: ColumnDescription, text: string | null): StoredValu
   if (text === null) {
     return isWide || column.nullValue === undefined ? column.nullValue : Number(column.nullValue);
   }
-  // The "char" type writes a byte of 128 or more as a backslash and three octal digits.
-  if (column.type === 'char') {
-    return text.length > 1 ? Number.parseInt(text.slice(1), 8) : text.codePointAt(0)!;
-  }
+  if (column.type === 'char') return charCode(text);
   return isWide ? BigInt(text) : Number(text);
 }

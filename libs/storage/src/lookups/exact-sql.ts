@@ -23,3 +23,10 @@ export function exactText(column: ColumnDescription, alias: string): string {
     ? `${nanosecondsOf(name, `${alias}.${quoteIdentifier(nanosecondsName(column.name))}`)}::text`
     : `${name}::text`;
 }
+
+/** For `types` of a statement: every value as the text that the server sent. */
+export const asText = { getTypeParser: () => (text: string) => text };
+
+/** The byte of a value of the type "char": one of 128 or more is sent as a backslash and three octal digits, 0 as nothing. */
+export const charCode = (text: string): number =>
+  text.length > 1 ? Number.parseInt(text.slice(1), 8) : (text.codePointAt(0) ?? 0);

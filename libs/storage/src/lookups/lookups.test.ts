@@ -1,10 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { ORDINAL, readString, sampleBatch, SCHEMAS } from '@tapeline/records';
-import type { ColumnarBatch } from '@tapeline/records';
+import { ORDINAL, readString, recordsOf, sampleBatch, SCHEMAS } from '@tapeline/records';
+import type { ColumnarBatch, GivenRecord } from '@tapeline/records';
 import { compileExpression, EvaluationContext, readValue } from '@tapeline/rules';
 import type { ColumnLookup } from '@tapeline/rules';
-import { recordsOf } from '../checks/check-fixture.js';
-import type { GivenRecord } from '../checks/check-fixture.js';
 import type { Storage } from '../storage.js';
 import { DATASET, headerOf } from '../test-batches.js';
 import { eachWithStorage } from '../test-storage.js';

@@ -7,3 +7,5 @@ export type { RowSymbols } from './symbol-names.js';
 export * from './suggest-symbols.js';
 export * from './timeseries-query.js';
 export * from './resolve-symbology.js';
+export type { InstrumentFilter } from './instrument-filter.js';
+export * from './read-instruments.js';

@@ -15,6 +15,7 @@ const TITLES = {
   'invalid-command': [422, 'The ingest command is not valid'],
   'unknown-dataset': [404, 'Nothing of this dataset is held'],
   'unknown-symbol': [404, 'A symbol is not known'],
+  'unknown-instrument': [404, 'There is no definition of this instrument'],
   'nothing-held': [404, 'Nothing is held in this range'],
   'unknown-job': [404, 'There is no such job'],
   'unknown-record': [404, 'There is no such refused record'],

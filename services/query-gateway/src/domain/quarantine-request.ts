@@ -16,7 +16,8 @@ import type { QueryString } from './query-parameters.js';
 
 const { dataset, schema, rule, job_id, chunk_id, symbol, ids } = quarantineFilterSchema.shape;
 
-const wholeNumber = (most: number) =>
+/** A whole number from 1 to `most`, in a query string. */
+export const wholeNumber = (most: number) =>
   z
     .string()
     .regex(/^\d{1,10}$/, 'is a whole number')
