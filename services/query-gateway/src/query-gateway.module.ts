@@ -19,6 +19,7 @@ import { ProblemFilter } from './problem-filter.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { ReplaysController } from './replays.controller.js';
 import { SQL_STORAGE, SqlController } from './sql.controller.js';
+import { StatisticsController } from './statistics.controller.js';
 import { SymbologyController } from './symbology.controller.js';
 import { SystemController } from './system.controller.js';
 import { QUERY_STORAGE, TimeseriesController } from './timeseries.controller.js';
@@ -60,6 +61,7 @@ export class QueryGatewayModule {
         FindingsController,
         HealthController,
         InstrumentsController,
+        StatisticsController,
         SymbologyController,
         SystemController,
         SqlController,

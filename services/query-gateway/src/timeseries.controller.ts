@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Query, Req, Res, StreamableFile } from '@nestj
 import { openTimeseries, Storage } from '@tapeline/storage';
 import type { TimeseriesAnswer } from '@tapeline/storage';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { closing } from './closing.js';
 import { csvFormat, jsonFormat } from './domain/answer-format.js';
 import type { AnswerFormat } from './domain/answer-format.js';
 import { AnswerStream } from './domain/answer-stream.js';
@@ -67,16 +68,8 @@ function formatOf(request: TimeseriesRequest, answer: TimeseriesAnswer): AnswerF
   }
 }
 
-/** Aborted when the connection closes before the answer is written. */
-function closing({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
-}
-
-async function firstRecords({ records }: TimeseriesAnswer) {
+/** The first records of an answer; it is closed if there is an error. */
+export async function firstRecords({ records }: TimeseriesAnswer) {
   try {
     return await records.next();
   } catch (error) {

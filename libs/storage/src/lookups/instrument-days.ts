@@ -27,17 +27,29 @@ export function instrumentDays(batch: ColumnarBatch<RecordDescription>): Instrum
   const ids = batch.column('instrument_id') as Uint32Array;
   const times = batch.column(batch.schema.indexColumn) as BigUint64Array<ArrayBuffer>;
   const halves = words(times);
-  const slots = new Uint32Array(batch.length);
+  return pairSlots(ids, (row) =>
+    halves[2 * row] === UNDEF_LOW && halves[2 * row + 1] === UNDEF_HIGH
+      ? undefined
+      : dayAt(times, halves, row),
+  );
+}
+
+/** The same for days that are told otherwise. @param dayOf UTC day since epoch of a record, if it has one. */
+export function pairSlots(
+  ids: Uint32Array,
+  dayOf: (row: number) => number | undefined,
+): InstrumentDays {
+  const slots = new Uint32Array(ids.length);
   const pairs: InstrumentDay[] = [];
   const days = new Map<number, Map<number, number>>();
   let day = -1;
   let ofDay = new Map<number, number>();
-  for (let row = 0; row < batch.length; row++) {
-    if (halves[2 * row] === UNDEF_LOW && halves[2 * row + 1] === UNDEF_HIGH) {
+  for (let row = 0; row < ids.length; row++) {
+    const own = dayOf(row);
+    if (own === undefined) {
       slots[row] = NO_DAY;
       continue;
     }
-    const own = dayAt(times, halves, row);
     if (own !== day) {
       day = own;
       ofDay = days.get(day) ?? new Map<number, number>();

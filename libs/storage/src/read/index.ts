@@ -5,6 +5,8 @@ export type { SymbolResolution } from './resolve-symbols.js';
 export type { RecordBatch, RecordCursor } from './record-cursor.js';
 export type { RowSymbols } from './symbol-names.js';
 export * from './suggest-symbols.js';
+export type { TimeseriesAnswer, TimeseriesOutcome } from './open-answer.js';
+export * from './statistics-query.js';
 export * from './timeseries-query.js';
 export * from './resolve-symbology.js';
 export type { InstrumentFilter } from './instrument-filter.js';

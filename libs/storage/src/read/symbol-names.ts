@@ -1,6 +1,6 @@
 import type { ColumnarBatch } from '@tapeline/records';
 import { instrumentDays, NO_DAY } from '../lookups/instrument-days.js';
-import type { InstrumentDay } from '../lookups/instrument-days.js';
+import type { InstrumentDay, InstrumentDays } from '../lookups/instrument-days.js';
 import { readSymbols } from '../lookups/read-symbols.js';
 import { RecentValues } from '../lookups/recent-values.js';
 import type { Storage } from '../storage.js';
@@ -17,10 +17,13 @@ export type SymbolNames = (batch: ColumnarBatch) => Promise<RowSymbols>;
 
 type NamesOf = (pairs: readonly InstrumentDay[]) => Promise<(string | null)[]>;
 
+/** Tells which instruments a batch has on which days. */
+type DaysOf = (batch: ColumnarBatch) => InstrumentDays;
+
 const namesBy =
-  (namesOf: NamesOf): SymbolNames =>
+  (namesOf: NamesOf, daysOf: DaysOf): SymbolNames =>
   async (batch) => {
-    const { pairs, slots } = instrumentDays(batch);
+    const { pairs, slots } = daysOf(batch);
     const names = await namesOf(pairs);
     if (!slots.includes(NO_DAY)) return { names, slots };
     const nameless = slots.map((slot) => (slot === NO_DAY ? names.length : slot));
@@ -30,8 +33,15 @@ const namesBy =
 const DAY_MS = 86_400_000;
 const dayNumber = (date: string): number => Date.parse(date) / DAY_MS;
 
-/** The symbols by which instruments were asked for. @param intervals disjoint. */
-export function requestedNames(intervals: readonly SymbolInterval[]): SymbolNames {
+/**
+ * The symbols by which instruments were asked for.
+ * @param intervals disjoint.
+ * @param daysOf by which days; those of the index timestamp by default.
+ */
+export function requestedNames(
+  intervals: readonly SymbolInterval[],
+  daysOf: DaysOf = instrumentDays,
+): SymbolNames {
   const byInstrument = Map.groupBy(intervals, ({ instrumentId }) => instrumentId);
   const days = new Map(
     [...byInstrument].map(([instrumentId, own]) => [
@@ -39,13 +49,15 @@ export function requestedNames(intervals: readonly SymbolInterval[]): SymbolName
       own.map(({ symbol, d0, d1 }) => ({ symbol, d0: dayNumber(d0), d1: dayNumber(d1) })),
     ]),
   );
-  return namesBy((pairs) =>
-    Promise.resolve(
-      pairs.map(
-        ({ instrumentId, day }) =>
-          days.get(instrumentId)?.find(({ d0, d1 }) => d0 <= day && day < d1)?.symbol ?? null,
+  return namesBy(
+    (pairs) =>
+      Promise.resolve(
+        pairs.map(
+          ({ instrumentId, day }) =>
+            days.get(instrumentId)?.find(({ d0, d1 }) => d0 <= day && day < d1)?.symbol ?? null,
+        ),
       ),
-    ),
+    daysOf,
   );
 }
 
@@ -53,7 +65,11 @@ export function requestedNames(intervals: readonly SymbolInterval[]): SymbolName
 const MOST_REMEMBERED = 100_000;
 
 /** The venue's symbols of whatever comes; where an instrument has several on one day the first in order. */
-export function venueNames(storage: Pick<Storage, 'pool'>, dataset: string): SymbolNames {
+export function venueNames(
+  storage: Pick<Storage, 'pool'>,
+  dataset: string,
+  daysOf: DaysOf = instrumentDays,
+): SymbolNames {
   const recent = new RecentValues<string | null>(MOST_REMEMBERED, Infinity, () => 0);
   return namesBy(async (pairs) => {
     const keys = pairs.map(({ instrumentId, day }) => `${day} ${instrumentId}`);
@@ -74,5 +90,5 @@ export function venueNames(storage: Pick<Storage, 'pool'>, dataset: string): Sym
       recent.set(key, name);
       return name;
     });
-  });
+  }, daysOf);
 }

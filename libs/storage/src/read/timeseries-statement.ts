@@ -67,7 +67,7 @@ export function timeseriesStatement(selection: TimeseriesSelection): string {
 }
 
 /** @throws TypeError for what is no whole number of at least 0. */
-function wholeNumber(value: number): string {
+export function wholeNumber(value: number): string {
   if (!Number.isSafeInteger(value) || value < 0) throw new TypeError(`${value} is no whole number`);
   return String(value);
 }
