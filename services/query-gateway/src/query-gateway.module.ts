@@ -10,6 +10,7 @@ import { DayUsage } from './access/day-usage.js';
 import { KeyRing } from './access/key-ring.js';
 import { CostsController } from './costs.controller.js';
 import { CoverageController } from './coverage.controller.js';
+import { DatasetsController } from './datasets.controller.js';
 import { FindingsController } from './findings.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstrumentsController } from './instruments.controller.js';
@@ -19,6 +20,7 @@ import { ProblemFilter } from './problem-filter.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { ReplaysController } from './replays.controller.js';
 import { SQL_STORAGE, SqlController } from './sql.controller.js';
+import { SchemasController } from './schemas.controller.js';
 import { StatisticsController } from './statistics.controller.js';
 import { SymbologyController } from './symbology.controller.js';
 import { SystemController } from './system.controller.js';
@@ -61,6 +63,8 @@ export class QueryGatewayModule {
         FindingsController,
         HealthController,
         InstrumentsController,
+        DatasetsController,
+        SchemasController,
         StatisticsController,
         SymbologyController,
         SystemController,

@@ -1,3 +1,4 @@
+export * from './dataset-summaries.js';
 export type { SymbolInterval } from './disjoint-intervals.js';
 export { anyHeld, heldRanges, heldSchemas } from './held-ranges.js';
 export type { HeldTimeRange, Missing } from './held-ranges.js';
@@ -8,6 +9,7 @@ export * from './suggest-symbols.js';
 export type { TimeseriesAnswer, TimeseriesOutcome } from './open-answer.js';
 export * from './statistics-query.js';
 export * from './timeseries-query.js';
+export { readSchema } from './read-schema.js';
 export * from './resolve-symbology.js';
 export type { InstrumentFilter } from './instrument-filter.js';
 export * from './read-instruments.js';

@@ -23,7 +23,7 @@ export interface RangeQuery {
 }
 
 /** Most parts of {@link TimeseriesAnswer.missing}. */
-export const MISSING_LIMIT = 1000;
+const MISSING_LIMIT = 1000;
 
 /** A query that has begun. Read `records` to their end, or close them. */
 export interface TimeseriesAnswer {

@@ -1,8 +1,7 @@
-import { extendSchema, SCHEMAS } from '@tapeline/records';
-import { readDerivedColumns } from '../schema/derived-columns.js';
 import type { Storage } from '../storage.js';
 import { openAnswer } from './open-answer.js';
 import type { RangeQuery, TimeseriesOutcome } from './open-answer.js';
+import { storedSchema } from './read-schema.js';
 import { requestedNames, venueNames } from './symbol-names.js';
 import { timeseriesStatement } from './timeseries-statement.js';
 
@@ -22,8 +21,7 @@ export function openTimeseries(
   signal: AbortSignal,
 ): Promise<TimeseriesOutcome> {
   return openAnswer(storage, query, signal, async (client, datasetId, intervals) => {
-    const base = SCHEMAS[query.schema];
-    const schema = extendSchema(base, await readDerivedColumns(client, base));
+    const schema = await storedSchema(client, query.schema);
     const text = timeseriesStatement({ ...query, schema, datasetId, intervals });
     const symbolNames = intervals ? requestedNames(intervals) : venueNames(lookups, query.dataset);
     return { text, schema, symbolNames };
