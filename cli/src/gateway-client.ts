@@ -12,10 +12,12 @@ export interface Job {
     | 'accepted'
     | 'awaiting_approval'
     | 'running'
+    | 'cancelling'
     | 'completed'
     | 'failed'
     | 'rejected'
-    | 'refused';
+    | 'refused'
+    | 'cancelled';
   readonly reason: string | null;
   readonly message: string | null;
   readonly expected: number | null;
@@ -56,10 +58,13 @@ export interface JobQuote extends Quote {
   readonly some_held: boolean;
 }
 
-/** Why a job waited, when it was decided of. */
+/** What a person says to a job. */
+export type Decision = 'approve' | 'refuse' | 'cancel';
+
+/** Why a job waited, when it was decided of; a cancelled one need not have waited. */
 export interface Decided {
-  readonly reason: string | null;
-  readonly quote: JobQuote | null;
+  readonly reason?: string | null;
+  readonly quote?: JobQuote | null;
 }
 
 /** The ledger of spending. */
@@ -80,7 +85,7 @@ export interface Costs {
   }[];
 }
 
-const MOVING: ReadonlySet<Job['state']> = new Set(['accepted', 'running']);
+const MOVING: ReadonlySet<Job['state']> = new Set(['accepted', 'running', 'cancelling']);
 
 /** Whether nothing more happens to the job by itself. */
 export const isEnded = (job: Job): boolean => !MOVING.has(job.state);
@@ -106,8 +111,8 @@ export class GatewayClient {
     return (await this.get<{ jobs: Job[] }>('/v1/jobs')).jobs;
   }
 
-  /** Says what a person decided of a job that waits. */
-  decide(jobId: string, decision: 'approve' | 'refuse'): Promise<Decided> {
+  /** Says what a person decided of a job that waits, or, to cancel it, of any that has not ended. */
+  decide(jobId: string, decision: Decision): Promise<Decided> {
     return this.post(`/v1/jobs/${encodeURIComponent(jobId)}/${decision}`, {});
   }
 

@@ -103,6 +103,10 @@ program
 for (const [name, description] of [
   ['approve', 'let a job that waits go on, at the price quoted or with what is refused of it'],
   ['refuse', 'end a job that waits; nothing more is bought'],
+  [
+    'cancel',
+    'end a job that waits or runs, after the chunk that is being fetched; what is complete is kept',
+  ],
 ] as const) {
   program
     .command(name)

@@ -106,6 +106,10 @@ export class StackClient {
   /** Says what a person decided of a job. */
   async decide(jobId: string, decision: 'approve' | 'refuse'): Promise<Response> {
     return this.gateway(`/v1/jobs/${jobId}/${decision}`, { method: 'POST' });
+  async decide(jobId: string, decision: 'approve' | 'refuse' | 'cancel'): Promise<Response> {
+    return fetch(new URL(`/v1/jobs/${jobId}/${decision}`, this.stack.urls.gateway), {
+      method: 'POST',
+    });
   }
 
   /** Orders trouble of the sandbox for the calls to come. */
@@ -139,7 +143,7 @@ export class StackClient {
   async ended(jobId: string): Promise<Job> {
     for (;;) {
       const job = await this.job(jobId).catch(() => undefined);
-      if (job && !['accepted', 'running'].includes(job.state)) return job;
+      if (job && !['accepted', 'running', 'cancelling'].includes(job.state)) return job;
       await delay(100);
     }
   }

@@ -1,11 +1,15 @@
 import { formatUsd } from '../format-usd.js';
 import { GatewayClient } from '../gateway-client.js';
+import type { Decision } from '../gateway-client.js';
 import { gatewayUrl } from '../stack/stack-file.js';
 
-/** `tapeline approve JOB` and `tapeline refuse JOB`: what a person says to a job that waits. */
+/**
+ * `tapeline approve JOB` and `tapeline refuse JOB`: what a person says to a job that waits. `tapeline cancel JOB`: the
+ * end of one that waits or runs.
+ */
 export async function decide(
   jobId: string,
-  decision: 'approve' | 'refuse',
+  decision: Decision,
   options: { readonly json?: boolean },
 ): Promise<void> {
   const { quote, reason } = await new GatewayClient(gatewayUrl()).decide(jobId, decision);
@@ -14,6 +18,10 @@ export async function decide(
     return;
   }
   const watch = `'tapeline status ${jobId}' shows how far it is`;
+  if (decision === 'cancel') {
+    console.log(`job ${jobId} ends after the chunk that is being fetched, if any is; ${watch}`);
+    return;
+  }
   if (reason === 'too_many_refused') {
     console.log(
       decision === 'approve'

@@ -175,7 +175,7 @@ async function whenEnded(client: StackClient, jobId: string, signal: AbortSignal
 }
 
 const hasEnded = (job: Job | undefined): job is Job =>
-  job !== undefined && !['accepted', 'running'].includes(job.state);
+  job !== undefined && !['accepted', 'running', 'cancelling'].includes(job.state);
 
 async function readContent(url: string): Promise<Pick<RunResult, 'rows' | 'checksums'>> {
   const storage = Storage.open({ url, connections: 1 });

@@ -162,10 +162,10 @@ export function parseIngestCommand(input: unknown): IngestCommand {
   throw new InvalidCommandError(reasonsOf(result.error), jobId.success ? jobId.data : undefined);
 }
 
-/** What a person says to a job that waits for approval. */
+/** What a person says to a job that waits for approval, or to any that has not ended: `cancel`. */
 const decision = z.strictObject({
   job_id: jobIdSchema,
-  decision: z.enum(['approve', 'refuse']),
+  decision: z.enum(['approve', 'refuse', 'cancel']),
 });
 export type JobDecision = z.output<typeof decision>;
 

@@ -57,6 +57,7 @@ export const REASONS = [
   'over_monthly_budget',
   'too_many_refused',
   'refused',
+  'cancelled',
   'out_of_range',
   'already_held',
   'no_session',
@@ -187,6 +188,15 @@ export const jobEventSchema = z.discriminatedUnion('event', [
   /** The job may cost what it was quoted. */
   z.object({ ...base, event: z.literal('approved'), usd: z.number().nonnegative() }),
   z.object({ ...base, event: z.literal('refused'), message: z.string() }),
+  /** A person wants the job to end: whoever runs it stops after the chunk in hand. */
+  z.object({ ...base, event: z.literal('cancel_requested'), message: z.string() }),
+  z.object({
+    ...base,
+    event: z.literal('cancelled'),
+    message: z.string(),
+    /** Chunks that it leaves to whoever needs them. */
+    chunks: z.array(z.string()),
+  }),
   /** One response of the source, whole or cut: what was paid for. */
   z.object({
     ...base,
@@ -278,9 +288,11 @@ export const JOB_STATES = [
   'accepted',
   'awaiting_approval',
   'running',
+  'cancelling',
   'completed',
   'failed',
   'rejected',
   'refused',
+  'cancelled',
 ] as const;
 export type JobState = (typeof JOB_STATES)[number];

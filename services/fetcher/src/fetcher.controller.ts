@@ -28,6 +28,7 @@ import {
   Storage,
 } from '@tapeline/storage';
 import { UndecidedRangeError } from './domain/await-claims.js';
+import { cancelJob } from './domain/cancel-job.js';
 import { runJob } from './domain/run-job.js';
 import { runReplay } from './domain/run-replay.js';
 import { FetchSettings } from './fetch-settings.js';
@@ -60,7 +61,8 @@ export class FetcherController {
         publish: this.publisher.publish.bind(this.publisher),
         tell: this.publisher.publishEvent.bind(this.publisher),
       };
-      await runJob(context, { jobId, attempt: message.streamSequence }, command);
+      const { streamSequence: attempt, timestampNanos: sentAt } = message;
+      await runJob(context, { jobId, attempt, sentAt }, command);
       return done();
     } catch (error) {
       if (error instanceof InvalidCommandError) {
@@ -98,12 +100,17 @@ export class FetcherController {
     }
   }
 
-  /** What a person says to a job that waits: its command is sent again, or the job ends. */
+  /** What a person says to a job: its command is sent again, or the job ends. */
   @Consume(CONSUMERS.decide)
   async decide(message: BusMessage): Promise<Outcome> {
     try {
       const { job_id: jobId, decision } = parseJobDecision(readJson(message));
       const event = { job_id: jobId, at: Temporal.Now.instant().toString(), by: 'fetcher' };
+      if (decision === 'cancel') {
+        const tell = this.publisher.publishEvent.bind(this.publisher);
+        const isKnown = await cancelJob({ storage: this.storage, tell }, jobId);
+        return isKnown ? done() : await this.putOff(message, jobId);
+      }
       if (decision === 'refuse') {
         const job = await readJob(this.storage, jobId);
         const reason =

@@ -9,11 +9,12 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import { readJob, readJobs, Storage } from '@tapeline/storage';
+import { readJob, readJobs, readReplay, Storage } from '@tapeline/storage';
 import { ingestCommandSchema, jobIdSchema } from '@tapeline/contracts';
-import type { JobDecision } from '@tapeline/contracts';
+import type { JobDecision, JobState } from '@tapeline/contracts';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { linksOf, submittedAnswer } from './domain/job-answer.js';
 import {
   listParameters,
   readJobId,
@@ -25,6 +26,7 @@ import { JobBus } from './job-bus.js';
 import {
   jobAcceptedAnswer,
   jobAnswer,
+  jobCancelledAnswer,
   jobDecidedAnswer,
   jobsAnswer,
 } from './openapi/answers/job.js';
@@ -32,7 +34,8 @@ import { Operation } from './openapi/operation.js';
 
 const jobLink = (jobId: string): string => `/v1/jobs/${jobId}`;
 
-const jobPath = z.object({ id: jobIdSchema });
+/** The part of the path that names a job. */
+export const jobPath = z.object({ id: jobIdSchema });
 
 const decision = {
   role: 'operator',
@@ -41,6 +44,14 @@ const decision = {
   answers: { 'application/json': jobDecidedAnswer },
   problems: ['unknown-job', 'not-waiting', 'bus-unavailable'],
 } as const;
+
+/** States in which a job may be cancelled. */
+const CANCELLABLE: ReadonlySet<JobState> = new Set([
+  'accepted',
+  'awaiting_approval',
+  'running',
+  'cancelling',
+]);
 
 @Controller('v1/jobs')
 export class JobsController {
@@ -108,7 +119,7 @@ export class JobsController {
     }
     await this.bus.submit(submission);
     reply.header('Location', jobLink(jobId));
-    return { job_id: jobId, links: { job: jobLink(jobId) } };
+    return submittedAnswer(submission);
   }
 
   /** Lets a waiting job cost what it was quoted, or be complete although much of it is refused. */
@@ -125,6 +136,38 @@ export class JobsController {
   @Operation({ summary: 'Refuse a job that waits', ...decision })
   refuse(@Param('id') id: string) {
     return this.decide(readJobId(id), 'refuse');
+  }
+
+  /** Ends a job that waits or runs: after the chunk in hand, and what is complete is kept. */
+  @Post(':id/cancel')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @Operation({
+    summary: 'Cancel a job that waits or runs',
+    description:
+      'A running job ends after the chunk that is being fetched, and what is complete is kept. A job of which everything is fetched completes by itself.',
+    role: 'operator',
+    path: jobPath,
+    status: HttpStatus.ACCEPTED,
+    answers: { 'application/json': jobCancelledAnswer },
+    problems: ['unknown-job', 'not-cancellable', 'bus-unavailable'],
+  })
+  async cancel(@Param('id') id: string): Promise<z.output<typeof jobCancelledAnswer>> {
+    const jobId = readJobId(id);
+    const { state } = await this.one(jobId);
+    const links = linksOf(jobId);
+    const isReplay = (await readReplay(this.storage, jobId)) !== undefined;
+    if (isReplay || !CANCELLABLE.has(state)) {
+      throw new Problem(
+        'not-cancellable',
+        isReplay
+          ? `'${jobId}' is a replay, which buys nothing`
+          : `job '${jobId}' is ${state} already`,
+        `GET ${links.job} shows it.`,
+        { job_id: jobId, links },
+      );
+    }
+    await this.bus.decide({ job_id: jobId, decision: 'cancel' });
+    return { job_id: jobId, decision: 'cancel', state, links };
   }
 
   private async decide(jobId: string, decision: JobDecision['decision']) {

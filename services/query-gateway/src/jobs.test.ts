@@ -55,7 +55,8 @@ it('a command is checked, named and put on the bus', async () => {
   expect(response.status).toBe(202);
   const jobId = String(body['job_id']);
   expect(jobId).toMatch(/^[0-9a-f]{16}$/);
-  expect(body).toEqual({ job_id: jobId, links: { job: `/v1/jobs/${jobId}` } });
+  const links = { job: `/v1/jobs/${jobId}`, events: `/v1/jobs/${jobId}/events` };
+  expect(body).toEqual({ job_id: jobId, links });
   expect(response.headers.get('location')).toBe(`/v1/jobs/${jobId}`);
   expect(await commands()).toEqual([
     { ...command, symbols: ['ESU4'], stype_in: 'raw_symbol', job_id: jobId },
@@ -100,6 +101,47 @@ it('jobs are listed and shown, and their ids are taken', async () => {
   const { response, body } = await submit({ ...command, job_id: 'done' });
   expect(response.status).toBe(409);
   expect(body).toMatchObject({ type: 'urn:tapeline:problem:job-exists', job_id: 'done' });
+});
+
+it('a dry run is told so, with where its quote will be', async () => {
+  const { body } = await submit({ ...command, job_id: 'quote', dry_run: true });
+  const links = { job: '/v1/jobs/quote', events: '/v1/jobs/quote/events' };
+  expect(body).toEqual({ job_id: 'quote', dry_run: true, links });
+});
+
+it('a job that has not ended can be cancelled, and no other', async () => {
+  await gateway.storage.pool.query(
+    `INSERT INTO job (job_id, state) VALUES ('runs', 'running'), ('waits', 'awaiting_approval'), ('again', 'running')`,
+  );
+  await gateway.storage.pool.query(
+    `INSERT INTO replay (replay_id, command, state) VALUES ('again', '{}', 'running')`,
+  );
+  const cancel = async (jobId: string) => {
+    const response = await fetch(`${gateway.url}/v1/jobs/${jobId}/cancel`, { method: 'POST' });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  expect(await cancel('runs')).toEqual({
+    status: 202,
+    body: {
+      job_id: 'runs',
+      decision: 'cancel',
+      state: 'running',
+      links: { job: '/v1/jobs/runs', events: '/v1/jobs/runs/events' },
+    },
+  });
+  expect(await cancel('waits')).toMatchObject({
+    status: 202,
+    body: { state: 'awaiting_approval' },
+  });
+  expect((await commands()).slice(-2)).toEqual([
+    { job_id: 'runs', decision: 'cancel' },
+    { job_id: 'waits', decision: 'cancel' },
+  ]);
+  const type = 'urn:tapeline:problem:not-cancellable';
+  const detail = "job 'done' is completed already";
+  expect(await cancel('done')).toMatchObject({ status: 409, body: { type, detail } });
+  expect(await cancel('again')).toMatchObject({ status: 409, body: { type } });
+  expect(await cancel('nobody')).toMatchObject({ status: 404 });
 });
 
 it('without the bus queries work, and a command says how to send it again', async () => {

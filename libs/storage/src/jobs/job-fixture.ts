@@ -118,6 +118,21 @@ export const eventOf = {
     message: null,
     ...fields,
   }),
+  cancelRequested: (job_id: string): JobEvent => ({
+    event: 'cancel_requested',
+    job_id,
+    at: later(),
+    by: 'fetcher',
+    message: 'soon',
+  }),
+  cancelled: (job_id: string, chunks: string[]): JobEvent => ({
+    event: 'cancelled',
+    job_id,
+    at: later(),
+    by: 'fetcher',
+    message: 'ended',
+    chunks,
+  }),
   failed: (job_id: string, fields: Partial<Fields<'failed'>> = {}): JobEvent => ({
     event: 'failed',
     job_id,

@@ -27,6 +27,11 @@ export async function projectApproval(client: PoolClient, event: ApprovalEvent):
             AND ($2 = 'too_many_refused' OR approved_usd IS NULL OR approved_usd < (quote ->> 'usd')::numeric)`,
         [jobId, event.reason, storableText(event.message)],
       );
+      // Whoever ran it has left it to a person, and that person wants it to end.
+      await client.query(
+        `UPDATE job SET state = 'cancelled', ended_at = $2 WHERE job_id = $1 AND state = 'cancelling'`,
+        [jobId, at],
+      );
       return;
     case 'approved':
       await client.query(

@@ -1,7 +1,9 @@
 import type { JobEvent, JobEventOf } from '@tapeline/contracts';
 import type { PoolClient } from 'pg';
 import type { Storage } from '../storage.js';
+import { failWaiting } from './fail-waiting.js';
 import { projectApproval } from './project-approval.js';
+import { projectCancel } from './project-cancel.js';
 import { projectSpend } from './project-spend.js';
 import { storableJson, storableText } from './storable.js';
 
@@ -24,6 +26,9 @@ export async function foldEvent(client: PoolClient, event: JobEvent): Promise<vo
     case 'approved':
     case 'refused':
       return projectApproval(client, event);
+    case 'cancel_requested':
+    case 'cancelled':
+      return projectCancel(client, event);
     case 'received':
       return projectSpend(client, event);
     case 'chunk_fetched':
@@ -42,7 +47,7 @@ export async function foldEvent(client: PoolClient, event: JobEvent): Promise<vo
 }
 
 /** Whether a job has ended without success before the event at hand: then it is tried again. */
-const TRIED_AGAIN = `(job.state IN ('failed', 'rejected') AND job.ended_at < excluded.accepted_at)`;
+const TRIED_AGAIN = `(job.state IN ('failed', 'rejected', 'cancelled') AND job.ended_at < excluded.accepted_at)`;
 
 /** Events of one job come in order unless several writers run; an earlier one then adds what is missing. */
 async function accepted(client: PoolClient, event: JobEventOf<'accepted'>): Promise<void> {
@@ -83,7 +88,7 @@ async function rejected(client: PoolClient, event: JobEventOf<'rejected'>): Prom
 /** Whether the plan is of a job under way; a plan made after a failure is of the next try. */
 const UNDER_WAY = `(job.state IN ('accepted', 'running')
                    OR (job.state = 'awaiting_approval' AND job.approved_usd IS NOT NULL)
-                   OR (job.state IN ('failed', 'rejected') AND job.ended_at < excluded.planned_at))`;
+                   OR (job.state IN ('failed', 'rejected', 'cancelled') AND job.ended_at < excluded.planned_at))`;
 
 /** A fetcher that goes on with a saved plan does not resolve the symbols again. */
 const unlessEmpty = (column: string): string =>
@@ -191,11 +196,6 @@ async function failed(client: PoolClient, event: JobEventOf<'failed'>): Promise<
      RETURNING chunk_id`,
     [event.job_id, event.batch_id?.split('.')[0] ?? null, event.at],
   );
-  await client.query(
-    `UPDATE job SET state = 'failed', reason = $2, ended_at = $4,
-            message = 'it waited for records that job ' || $1 || ' was to fetch: ' || $3
-      WHERE state IN ('accepted', 'running') AND job_id <> $1
-        AND job_id IN (SELECT job_id FROM job_chunk WHERE chunk_id = ANY($5))`,
-    [event.job_id, event.reason, message, event.at, freed.map((chunk) => chunk.chunk_id)],
-  );
+  const { job_id: jobId, reason, at } = event;
+  await failWaiting(client, { jobId, reason, message, at }, freed);
 }

@@ -184,7 +184,7 @@ export async function settleJob(
     // Summed only once no chunk is left, or the sums of a long job would be made for each of its chunks.
     `WITH ready AS MATERIALIZED (
        SELECT job_id, reason, message FROM job j
-        WHERE job_id = $1 AND state IN ('accepted', 'running', 'failed')
+        WHERE job_id = $1 AND state IN ('accepted', 'running', 'cancelling', 'failed')
           AND NOT EXISTS (SELECT FROM job_chunk JOIN chunk USING (chunk_id)
                            WHERE job_id = j.job_id AND state <> 'complete')
           AND (EXISTS (SELECT FROM job_chunk WHERE job_id = j.job_id)

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { MAX_PAYLOAD_BYTES } from '@tapeline/contracts';
 import { expireChunks } from '../retention/expire-chunks.js';
 import { DATASET } from '../test-batches.js';
+import { eventOf } from '../jobs/job-fixture.js';
 import { liveThrough } from './live-through.js';
 import { chunkWith, ESU4, RebuildWorld } from './rebuild-fixture.js';
 import { isDifferent } from './rebuild-projections.js';
@@ -47,6 +48,24 @@ it('knows which records have expired', async () => {
   expect(before['coverage']!.length).toBeLessThan(claims);
   await truncate();
   await rebuild();
+  expect(await snapshot()).toEqual(before);
+});
+
+it('rebuilds what a cancelled job has kept, and what it has left', async () => {
+  const { live } = world;
+  const chunks = ['kept', 'left'].map((id, n) => chunkWith(id, [n + 1]));
+  await live.plan('stopped', { chunks });
+  await live.tell(eventOf.cancelRequested('stopped'));
+  await live.fetch('stopped', 'kept', { stored: 2 });
+  await live.settle('stopped', 'kept');
+  await live.tell(eventOf.cancelled('stopped', ['left']));
+  const before = await snapshot();
+  expect(before).toMatchObject({
+    job: [{ state: 'cancelled' }],
+    chunk: [{ state: 'complete' }, { state: 'failed' }],
+  });
+  await truncate();
+  expect((await rebuild()).applied).toBe(true);
   expect(await snapshot()).toEqual(before);
 });
 

@@ -1,4 +1,5 @@
 import type { JobEventOf, JobState, Quote } from '@tapeline/contracts';
+import { microsecond } from '../microsecond.js';
 import type { Storage } from '../storage.js';
 
 /** Dollars up to which a person has approved the job, or null. */
@@ -44,6 +45,25 @@ export async function readJobState(storage: Storage, jobId: string): Promise<Job
     [jobId],
   );
   return rows[0]?.state;
+}
+
+/**
+ * Whether a job is to be cancelled (`asked`) or has been since its command was sent (`done`), as far as its events are
+ * projected. A command that was sent after that begins it anew.
+ * @param sentAt nanoseconds.
+ */
+export async function readCancellation(
+  storage: Storage,
+  jobId: string,
+  sentAt: bigint,
+): Promise<'asked' | 'done' | undefined> {
+  const { rows } = await storage.pool.query<{ state: JobState; since: boolean | null }>(
+    'SELECT state, ended_at >= $2::timestamptz AS since FROM job WHERE job_id = $1',
+    [jobId, microsecond(sentAt)],
+  );
+  const [job] = rows;
+  if (job?.state === 'cancelling') return 'asked';
+  return job?.state === 'cancelled' && job.since ? 'done' : undefined;
 }
 
 /** What a job was quoted, and for which requests. */

@@ -17,7 +17,7 @@ export async function readMonthSpend(storage: Pick<Storage, 'pool'>): Promise<Mo
               WHERE date_trunc('month', at AT TIME ZONE 'UTC') = date_trunc('month', now() AT TIME ZONE 'UTC')) AS spent,
             (SELECT coalesce(sum(greatest((quote ->> 'usd')::numeric - coalesce(
                       (SELECT sum(usd) FROM spend WHERE spend.job_id = job.job_id), 0), 0)), 0)
-               FROM job WHERE state IN ('accepted', 'running') AND quote IS NOT NULL) AS committed`,
+               FROM job WHERE state IN ('accepted', 'running', 'cancelling') AND quote IS NOT NULL) AS committed`,
   );
   const row = rows[0]!;
   return {

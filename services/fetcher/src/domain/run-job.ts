@@ -14,6 +14,7 @@ import type { PlanChunk, Storage } from '@tapeline/storage';
 import { UndecidedRangeError } from './await-claims.js';
 import { downloadBatch, removeBatch } from './batch/batch-download.js';
 import { OutOfRangeError } from './clamp-range.js';
+import { endIfCancelled } from './cancel-job.js';
 import type { SpendLimits } from './costs/decide-spend.js';
 import { fetchChunk } from './fetch-chunk.js';
 import type { FetchedChunk, Publish } from './fetch-chunk.js';
@@ -52,6 +53,8 @@ export interface JobIdentity {
   readonly jobId: string;
   /** Stream sequence of the command. */
   readonly attempt: number;
+  /** When the command was sent, ns. */
+  readonly sentAt: bigint;
 }
 
 /** Why a job cannot go on, whatever is tried. */
@@ -62,15 +65,17 @@ interface Failure {
 
 /**
  * Runs a job, or goes on with it: chunks that are fetched already are left alone, and the others are
- * published again under the same ids. A job that cannot succeed ends with a `failed` event.
+ * published again under the same ids. A job that cannot succeed ends with a `failed` event, one that a person
+ * cancels with `cancelled`, after the chunk in hand.
  * @throws InvalidCommandError if the job's id belongs to another command.
  * @throws errors that another try may cure: a broken connection, the database away, a cut stream.
  */
 export async function runJob(
   context: JobContext,
-  { jobId, attempt }: JobIdentity,
+  identity: JobIdentity,
   command: IngestCommand,
 ): Promise<void> {
+  const { jobId } = identity;
   await refuseOtherCommand(context.storage, jobId, command);
   const tell = (event: EventBody): Promise<void> =>
     context.tell({
@@ -79,6 +84,9 @@ export async function runJob(
       at: Temporal.Now.instant().toString(),
       by: 'fetcher',
     });
+  const isCancelled = (left: readonly PlanChunk[]): Promise<boolean> =>
+    endIfCancelled(context, identity, left);
+  if (await isCancelled(openChunks(await readPlan(context.storage, jobId)))) return;
   await tell({ event: 'accepted', command });
   try {
     const before = await readPlan(context.storage, jobId);
@@ -90,17 +98,19 @@ export async function runJob(
     await tellPlannedChunks(context, jobId);
     await tell(plannedEvent(command, chunks, plan));
     const quote = await readQuote(context.storage, jobId);
-    const open = chunks.filter((chunk) => !chunk.shared && chunk.state === 'planned');
+    const open = openChunks(chunks);
     const isBatch = comesAsFiles(command, quote, context.batchAboveBytes);
     const batch = { ...context, folder: context.batchFolder };
+    if (await isCancelled(open)) return;
     const files = isBatch
       ? await downloadBatch(batch, quote?.requests ?? [], chunks, open)
       : new Map<string, null>();
-    for (const chunk of open) {
+    for (const [index, chunk] of open.entries()) {
+      if (await isCancelled(open.slice(index))) return;
       const report = (part: PartReport) => tell(receivedEvent(chunk, part, quote));
       const batchFile = files.get(chunk.chunkId);
       const sources = { ...context, report, ...(batchFile !== undefined && { batchFile }) };
-      const fetched = await fetchOne(sources, { jobId, attempt }, command, chunk);
+      const fetched = await fetchOne(sources, identity, command, chunk);
       await tell({ event: 'chunk_fetched', chunk_id: chunk.chunkId, ...fetched });
       // Its bytes are in the archive now.
       if (batchFile) await rm(batchFile, { force: true });
@@ -112,6 +122,10 @@ export async function runJob(
     await tell({ event: 'failed', ...failure, batch_id: null });
   }
 }
+
+/** Chunks that are still to be fetched, for this job. */
+const openChunks = (plan: readonly PlanChunk[] = []): PlanChunk[] =>
+  plan.filter((chunk) => !chunk.shared && chunk.state === 'planned');
 
 /** Whether the job comes as files: as it says, or by its size. Limited requests are small. */
 const comesAsFiles = (command: IngestCommand, quote: Quote | null, above: number): boolean =>

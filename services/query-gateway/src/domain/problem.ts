@@ -23,6 +23,7 @@ const TITLES = {
   'replay-exists': [409, 'There is such a replay already'],
   'job-exists': [409, 'There is such a job already'],
   'not-waiting': [409, 'The job does not wait for approval'],
+  'not-cancellable': [409, 'The job cannot be cancelled'],
   'unknown-route': [404, 'There is nothing at this address'],
   'key-missing': [401, 'A key is needed'],
   'key-refused': [401, 'The key is not valid'],

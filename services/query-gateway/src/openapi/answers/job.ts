@@ -53,9 +53,24 @@ export const jobAnswer = z
 export const jobsAnswer = z.object({ jobs: z.array(jobAnswer) });
 
 const jobLinks = z.object({ job: z.string().describe('its address') });
+const allLinks = jobLinks.extend({
+  events: z.string().describe('tells what happens to it, as Server-Sent Events'),
+});
 
 /** A command to fetch that the bus has. */
-export const jobAcceptedAnswer = z.object({ job_id: z.string(), links: jobLinks });
+export const jobAcceptedAnswer = z.object({
+  job_id: z.string(),
+  dry_run: z.literal(true).optional().describe('planned and quoted only; the job has the quote'),
+  links: allLinks,
+});
+
+/** A wish to cancel that the bus has. */
+export const jobCancelledAnswer = z.object({
+  job_id: z.string(),
+  decision: z.literal('cancel'),
+  state: z.enum(JOB_STATES).describe('of the job when that was asked'),
+  links: allLinks,
+});
 
 /** A decision that the bus has. */
 export const jobDecidedAnswer = z.object({
