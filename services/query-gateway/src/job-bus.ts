@@ -76,6 +76,17 @@ export class JobBus {
     throw new Problem('bus-unavailable', detail, remedy, { job_id: jobId });
   }
 
+  /** The connection, for those who listen. @throws Problem while there is none. */
+  connection(): Bus {
+    const bus = this.#connected?.bus;
+    if (bus?.connected) return bus;
+    throw new Problem(
+      'bus-unavailable',
+      'the gateway is not connected to the message bus',
+      'Try again in a few seconds; /readyz says when it is back.',
+    );
+  }
+
   /** Why no command can be sent, or null. */
   async trouble(): Promise<string | null> {
     const answer = this.#connected?.bus.nc.flush();

@@ -15,6 +15,7 @@ import { FindingsController } from './findings.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstrumentsController } from './instruments.controller.js';
 import { JobBus } from './job-bus.js';
+import { JobEventsController } from './job-events.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { ProblemFilter } from './problem-filter.js';
 import { QuarantineController } from './quarantine.controller.js';
@@ -56,6 +57,7 @@ export class QueryGatewayModule {
       controllers: [
         TimeseriesController,
         JobsController,
+        JobEventsController,
         CostsController,
         CoverageController,
         QuarantineController,
