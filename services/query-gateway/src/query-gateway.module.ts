@@ -23,6 +23,7 @@ import { ReplaysController } from './replays.controller.js';
 import { SQL_STORAGE, SqlController } from './sql.controller.js';
 import { SchemasController } from './schemas.controller.js';
 import { StatisticsController } from './statistics.controller.js';
+import { StreamController } from './stream.controller.js';
 import { SymbologyController } from './symbology.controller.js';
 import { SystemController } from './system.controller.js';
 import { QUERY_STORAGE, TimeseriesController } from './timeseries.controller.js';
@@ -68,6 +69,7 @@ export class QueryGatewayModule {
         DatasetsController,
         SchemasController,
         StatisticsController,
+        StreamController,
         SymbologyController,
         SystemController,
         SqlController,

@@ -78,6 +78,7 @@ export async function startTestGateway(
   return {
     url,
     storage,
+    bus,
     get: (path: string, headers: Record<string, string> = {}) => fetch(url + path, { headers }),
 
     /** The address of a query of the trades of 2024-07-01, unless the parameters say otherwise. */

@@ -4,6 +4,7 @@ export { anyHeld, heldRanges, heldSchemas } from './held-ranges.js';
 export type { HeldTimeRange, Missing } from './held-ranges.js';
 export type { SymbolResolution } from './resolve-symbols.js';
 export type { RecordBatch, RecordCursor } from './record-cursor.js';
+export { venueNames } from './symbol-names.js';
 export type { RowSymbols } from './symbol-names.js';
 export * from './suggest-symbols.js';
 export type { TimeseriesAnswer, TimeseriesOutcome } from './open-answer.js';

@@ -83,7 +83,7 @@ export function openDailyStatistics(
     });
     const symbolNames = intervals
       ? requestedNames(intervals, daysOfFigures)
-      : venueNames(lookups, query.dataset, daysOfFigures);
+      : venueNames(lookups, query.dataset, { daysOf: daysOfFigures });
     return Promise.resolve({ text, schema, symbolNames });
   });
 }

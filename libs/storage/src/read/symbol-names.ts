@@ -64,13 +64,21 @@ export function requestedNames(
 /** Instruments and days whose symbols are remembered. */
 const MOST_REMEMBERED = 100_000;
 
+export interface VenueNamesOptions {
+  /** By which days; those of the index timestamp by default. */
+  readonly daysOf?: DaysOf;
+  /** Milliseconds for which a symbol, or that none is known, is remembered; for ever by default. */
+  readonly lifetime?: number;
+}
+
 /** The venue's symbols of whatever comes; where an instrument has several on one day the first in order. */
 export function venueNames(
   storage: Pick<Storage, 'pool'>,
   dataset: string,
-  daysOf: DaysOf = instrumentDays,
+  { daysOf = instrumentDays, lifetime = Infinity }: VenueNamesOptions = {},
 ): SymbolNames {
-  const recent = new RecentValues<string | null>(MOST_REMEMBERED, Infinity, () => 0);
+  const now = (): number => performance.now();
+  const recent = new RecentValues<string | null>(MOST_REMEMBERED, lifetime, now);
   return namesBy(async (pairs) => {
     const keys = pairs.map(({ instrumentId, day }) => `${day} ${instrumentId}`);
     const known = keys.map((key) => recent.get(key));

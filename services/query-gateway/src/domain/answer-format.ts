@@ -13,7 +13,7 @@ export interface AnswerFormat {
 
 export type AnswerHead = Pick<TimeseriesAnswer, 'schema' | 'resolution' | 'missing'>;
 
-const fieldNames = ({ schema }: AnswerHead): string[] => [
+const fieldNames = ({ schema }: Pick<AnswerHead, 'schema'>): string[] => [
   ...answerColumns(schema).map(({ name }) => name),
   'symbol',
 ];
@@ -43,6 +43,19 @@ export function csvFormat(answer: AnswerHead): AnswerFormat {
 const quotedWhereNeeded = (text: string): string =>
   /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
+/** Records as JSON objects, one a line, with commas between them. */
+export const jsonRecords = (answer: Pick<AnswerHead, 'schema'>): AnswerFormat['records'] =>
+  recordWriter({
+    null: 'null',
+    quote: '"',
+    text: (text: string) => JSON.stringify(text),
+    before: fieldNames(answer).map(
+      (name, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
+    ),
+    after: '}',
+    between: ',\n',
+  });
+
 /**
  * One JSON object. `count` and `complete` come last: an answer without them was cut. Prices, 64-bit
  * integers and timestamps are strings, since a JSON number would lose digits in most readers.
@@ -67,20 +80,10 @@ export function jsonFormat(request: TimeseriesRequest, answer: AnswerHead): Answ
       end: String(end),
     })),
   };
-  const write = recordWriter({
-    null: 'null',
-    quote: '"',
-    text: (text: string) => JSON.stringify(text),
-    before: fieldNames(answer).map(
-      (name, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
-    ),
-    after: '}',
-    between: ',\n',
-  });
   return {
     contentType: 'application/json; charset=utf-8',
     head: `${JSON.stringify(head).slice(0, -1)},"records":[\n`,
-    records: write,
+    records: jsonRecords(answer),
     tail: (count) => `\n],"count":${count},"complete":true}\n`,
   };
 }
