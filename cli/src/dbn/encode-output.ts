@@ -1,21 +1,21 @@
 import type { DbnStream } from '@tapeline/dbn';
 import {
+  arrowBytes,
   arrowSchema,
   asIs,
   ColumnarBatch,
+  groupBatches,
   MESSAGES,
+  parquetBytes,
   schemaByCode,
   SCHEMAS,
   withTsOut,
 } from '@tapeline/records';
 import type { RecordDescription } from '@tapeline/records';
 import { CliError } from '../cli-error.js';
-import { arrowBytes } from './encode-arrow.js';
 import { dbnBytes } from './encode-dbn.js';
-import { parquetBytes } from './encode-parquet.js';
 import { csvLines, jsonLines } from './encode-text.js';
 import { exportColumns, exportDescription } from './export-columns.js';
-import { groupBatches } from './group-batches.js';
 import type { Conversion, ConvertOptions } from './plan-conversion.js';
 import { refuseMixed } from './refuse-mixed.js';
 import type { OneKind } from './refuse-mixed.js';

@@ -43,7 +43,7 @@ const alignmentRank = (pgType: string): number => {
 /** The name of the column that keeps a timestamp's nanoseconds below the microsecond, 0–999. */
 export const nanosecondsName = (timestampColumn: string): string => `${timestampColumn}_ns`;
 
-const cache = new Map<SchemaDescription, readonly TableColumn[]>();
+const cache = new WeakMap<SchemaDescription, readonly TableColumn[]>();
 
 /**
  * Columns of the schema's table in physical order. A timestamp becomes two columns: `timestamptz`

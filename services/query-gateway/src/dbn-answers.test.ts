@@ -25,8 +25,8 @@ afterAll(async () => {
 async function read(parameters: Record<string, string>) {
   const response = await gateway.get(gateway.timeseries({ ...parameters, encoding: 'dbn' }));
   expect([response.status, response.headers.get('content-type')]).toEqual([
-    200,
-    'application/octet-stream',
+    206,
+    'application/vnd.databento.dbn',
   ]);
   const decoder = new DbnDecoder();
   const batches = decoder.push(new Uint8Array(await response.arrayBuffer()));

@@ -117,7 +117,7 @@ describe('the way of HTTP', () => {
   it.each([
     ['/', {}, 404],
     ['/v2/timeseries', {}, 404],
-    ['/v1/timeseries', { method: 'POST' }, 404],
+    ['/v1/timeseries', { method: 'PUT' }, 404],
     ['/v1/jobs?since=1', {}, 400],
     ['/v1/jobs?limit=1001', {}, 400],
     ['/v1/jobs/no%20id', {}, 404],

@@ -1,7 +1,10 @@
 export * from './dataset-summaries.js';
+export { OPERATORS } from './column-condition.js';
+export type { ColumnCondition, Operator } from './column-condition.js';
 export type { SymbolInterval } from './disjoint-intervals.js';
 export { anyHeld, heldRanges, heldSchemas } from './held-ranges.js';
 export type { HeldTimeRange, Missing } from './held-ranges.js';
+export type { Provenance } from './provenance.js';
 export type { SymbolResolution } from './resolve-symbols.js';
 export type { RecordBatch, RecordCursor } from './record-cursor.js';
 export { venueNames } from './symbol-names.js';
@@ -14,3 +17,4 @@ export { readSchema } from './read-schema.js';
 export * from './resolve-symbology.js';
 export type { InstrumentFilter } from './instrument-filter.js';
 export * from './read-instruments.js';
+export type { Position } from './timeseries-statement.js';

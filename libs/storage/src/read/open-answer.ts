@@ -6,6 +6,8 @@ import { disjointIntervals } from './disjoint-intervals.js';
 import type { SymbolInterval } from './disjoint-intervals.js';
 import { missingParts, readDatasets } from './held-ranges.js';
 import type { Missing } from './held-ranges.js';
+import { readProvenance } from './provenance.js';
+import type { Provenance } from './provenance.js';
 import { ignoreError, RecordCursor } from './record-cursor.js';
 import type { RecordStatement } from './record-cursor.js';
 import { resolveSymbols } from './resolve-symbols.js';
@@ -31,6 +33,7 @@ export interface TimeseriesAnswer {
   readonly resolution: SymbolResolution;
   /** The earliest parts of the query that are not held, at most {@link MISSING_LIMIT}. */
   readonly missing: readonly Missing[];
+  readonly provenance: Provenance;
   /** With the columns that rules added. */
   readonly schema: SchemaDescription;
   readonly records: RecordCursor;
@@ -98,9 +101,17 @@ async function begin(
     return { outcome: 'unknown-symbols', symbols: resolution.unknown };
   }
   const missing = await missingParts(client, query, resolution, MISSING_LIMIT);
+  const provenance = await readProvenance(client, query, resolution);
   const intervals =
     resolution.intervals && disjointIntervals([...resolution.intervals.values()].flat());
   const statement = await makeStatement(client, datasetId, intervals);
   const records = await RecordCursor.open(storage.pool, client, statement, signal);
-  return { outcome: 'answer', schema: statement.schema, resolution, missing, records };
+  return {
+    outcome: 'answer',
+    schema: statement.schema,
+    resolution,
+    missing,
+    provenance,
+    records,
+  };
 }

@@ -1,6 +1,8 @@
 import { copyOutList, nanosecondsName, ORDINAL, quoteIdentifier } from '@tapeline/records';
 import type { SchemaDescription } from '@tapeline/records';
 import { microsecond } from '../microsecond.js';
+import { conditionSql } from './column-condition.js';
+import type { ColumnCondition } from './column-condition.js';
 import type { SymbolInterval } from './disjoint-intervals.js';
 
 export interface TimeseriesSelection {
@@ -12,6 +14,21 @@ export interface TimeseriesSelection {
   /** Disjoint intervals of instruments; undefined for every instrument. */
   readonly intervals: readonly SymbolInterval[] | undefined;
   readonly limit: number | undefined;
+  /** All of them must hold. */
+  readonly conditions?: readonly ColumnCondition[];
+  /** The latest first. */
+  readonly isDescending?: boolean;
+  /** Where to go on. */
+  readonly from?: Position | undefined;
+}
+
+/** A place in an answer's order: the key of a record, and how many with an equal key come before. */
+export interface Position {
+  /** Nanoseconds of the index timestamp. */
+  readonly time: bigint;
+  readonly ordinal: number;
+  readonly instrumentId: number;
+  readonly skip: number;
 }
 
 /** Most intervals that are read one by one and merged, so that nothing is sorted. */
@@ -23,13 +40,14 @@ const MOST_MERGED = 64;
  * timestamp, then in the source's order.
  */
 export function timeseriesStatement(selection: TimeseriesSelection): string {
-  const { schema, intervals, start, end, limit } = selection;
+  const { schema, intervals, start, end, limit, conditions = [], isDescending, from } = selection;
   const columns = copyOutList(schema);
   const table = `${quoteIdentifier(schema.table)} t`;
   const time = quoteIdentifier(schema.indexColumn);
   const rest = quoteIdentifier(nanosecondsName(schema.indexColumn));
   // Chunks count their records separately; the instrument makes ties between chunks repeatable.
-  const order = `ORDER BY t.${time}, t.${rest}, t.${quoteIdentifier(ORDINAL)}, t.instrument_id`;
+  const key = [time, rest, quoteIdentifier(ORDINAL), 'instrument_id'].map((name) => `t.${name}`);
+  const order = `ORDER BY ${key.map((name) => (isDescending ? `${name} DESC` : name)).join(', ')}`;
   const held = [
     `t.dataset_id = ${wholeNumber(selection.datasetId)}`,
     // The plain bounds are for the index and the partitions; the pairs are exact to the nanosecond.
@@ -37,8 +55,13 @@ export function timeseriesStatement(selection: TimeseriesSelection): string {
     `t.${time} <= ${microsecondText(end - 1n)}`,
     `(t.${time}, t.${rest}) >= (${microsecondText(start)}, ${wholeNumber(Number(start % 1000n))})`,
     `(t.${time}, t.${rest}) < (${microsecondText(end)}, ${wholeNumber(Number(end % 1000n))})`,
+    ...(from ? [onFrom(from, key, isDescending ?? false)] : []),
+    ...conditions.map(conditionSql),
   ];
-  const some = limit === undefined ? '' : ` LIMIT ${wholeNumber(limit)}`;
+  const some = [
+    limit === undefined ? '' : ` LIMIT ${wholeNumber(limit)}`,
+    from === undefined || from.skip === 0 ? '' : ` OFFSET ${wholeNumber(from.skip)}`,
+  ].join('');
   const select = (from: string, conditions: readonly string[]): string =>
     `SELECT ${columns} FROM ${from} WHERE ${conditions.join(' AND ')}`;
   const copy = (query: string): string => `COPY (${query}) TO STDOUT (FORMAT binary)`;
@@ -64,6 +87,18 @@ export function timeseriesStatement(selection: TimeseriesSelection): string {
   if (parts.length === 0) return copy(select(table, ['false']));
   if (parts.length === 1) return copy(`${parts[0]} ${order}${some}`);
   return copy(`SELECT * FROM (${parts.join('\nUNION ALL ')}) AS t ${order}${some}`);
+}
+
+function onFrom({ time, ordinal, instrumentId }: Position, key: string[], isDown: boolean): string {
+  const place = [
+    microsecondText(time),
+    wholeNumber(Number(time % 1000n)),
+    wholeNumber(ordinal),
+    wholeNumber(instrumentId),
+  ];
+  // The plain bound is for the index and the partitions.
+  const bound = `${key[0]} ${isDown ? '<=' : '>='} ${place[0]}`;
+  return `${bound} AND (${key.join(', ')}) ${isDown ? '<=' : '>='} (${place.join(', ')})`;
 }
 
 /** @throws TypeError for what is no whole number of at least 0. */

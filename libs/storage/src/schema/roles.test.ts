@@ -105,6 +105,7 @@ it('lets the reader read what is there, and what comes later', async () => {
     start: DAY_START,
     end: DAY_START + DAY,
     limit: undefined,
+    fields: undefined,
   } as const;
   const answer = await openTimeseries(reader, reader, query, new AbortController().signal);
   if (answer.outcome !== 'answer') throw new Error(answer.outcome);

@@ -1,9 +1,21 @@
 import { expect, it } from '@jest/globals';
 import { ColumnarBatch, sampleBatch, SCHEMAS, UNDEF_TIMESTAMP } from '@tapeline/records';
 import type { RecordBatch } from '@tapeline/storage';
-import { csvFormat, jsonFormat } from './answer-format.js';
-import type { AnswerFormat } from './answer-format.js';
+import { csvFormat, jsonFormat, ndjsonFormat } from './answer-format.js';
+import type { FramedFormat } from './answer-format.js';
+import type { AnswerOptions } from './answer-options.js';
+import { manifestOf } from './manifest.js';
 import type { TimeseriesRequest } from './timeseries-request.js';
+
+const OPTIONS: AnswerOptions = {
+  encoding: 'json',
+  compression: 'none',
+  price: 'decimal',
+  time: 'ns',
+  mapSymbols: true,
+  fields: undefined,
+  manifest: false,
+};
 
 const request: TimeseriesRequest = {
   dataset: 'GLBX.MDP3',
@@ -13,7 +25,8 @@ const request: TimeseriesRequest = {
   start: 1_609_113_600_000_000_000n,
   end: 1_609_200_000_000_000_000n,
   limit: undefined,
-  encoding: 'json',
+  pageSize: undefined,
+  ...OPTIONS,
 };
 
 const interval = { symbol: 'ESH1', instrumentId: 5482, d0: '2020-12-28', d1: '2020-12-29' };
@@ -21,7 +34,10 @@ const answer = {
   schema: SCHEMAS.trades,
   resolution: { intervals: new Map([['ESH1', [interval]]]), unknown: [] },
   missing: [{ symbol: 'ESH1', instrumentId: 5482, start: 1n, end: 2n }],
+  provenance: { conditions: ['available'], quarantined: 2, rulesVersions: ['r1'] },
 };
+
+const head = manifestOf({ request, answer }, false);
 
 /** Two trades: an ordinary one, and one of which much is unset or strange. */
 function trades(): RecordBatch {
@@ -40,10 +56,10 @@ function trades(): RecordBatch {
   return { batch, symbols: { names, slots: Uint32Array.of(0, 1) } };
 }
 
-function write(format: AnswerFormat, records: RecordBatch[]): string {
+function write(format: FramedFormat, records: RecordBatch[]): string {
   const texts = records.map((given, index) => Buffer.from(format.records(given, index === 0)));
   const count = records.reduce((sum, { batch }) => sum + batch.length, 0);
-  return [format.head, ...texts, format.tail(count)].map(String).join('');
+  return [format.head, ...texts, format.tail({ count })].map(String).join('');
 }
 
 const one = (row: number): RecordBatch => {
@@ -96,13 +112,13 @@ it('writes JSON that keeps every digit', () => {
     count: 2,
     complete: true,
   };
-  const format = jsonFormat(request, answer);
+  const format = jsonFormat(head, answer.schema, OPTIONS);
   expect(JSON.parse(write(format, [trades()]))).toEqual(expected);
   expect(JSON.parse(write(format, [one(0), one(1)]))).toEqual(expected);
 });
 
 it('writes JSON without records', () => {
-  const text = write(jsonFormat(request, answer), []);
+  const text = write(jsonFormat(head, answer.schema, OPTIONS), []);
   expect(JSON.parse(text)).toMatchObject({ records: [], count: 0, complete: true });
 });
 
@@ -111,8 +127,8 @@ it('writes CSV with a header, empty nulls and quotes where they are needed', () 
     'ts_recv,ts_event,publisher_id,instrument_id,action,side,depth,price,size,flags,ts_in_delta,sequence,symbol\n' +
     '1609160400098821953,1609160400000000001,0,0,T,B,0,3720.250000000,4294967295,0,-13,0,ESH1\n' +
     '18446744073709551614,,0,0,"""",",",0,-0.000000001,7,0,0,0,"a ""b"", c\n"\n';
-  expect(write(csvFormat(answer), [trades()])).toBe(text);
-  expect(write(csvFormat(answer), [one(0), one(1)])).toBe(text);
+  expect(write(csvFormat(answer.schema, OPTIONS), [trades()])).toBe(text);
+  expect(write(csvFormat(answer.schema, OPTIONS), [one(0), one(1)])).toBe(text);
 });
 
 it('makes room for whatever a record takes', () => {
@@ -121,8 +137,34 @@ it('makes room for whatever a record takes', () => {
     if (type === 'string') (batch.column(name) as Uint8Array).fill(1);
   }
   const symbols = { names: ['x'.repeat(5_000)], slots: new Uint32Array(40) };
-  const format = jsonFormat(request, { ...answer, schema: SCHEMAS.definition });
+  const format = jsonFormat(head, SCHEMAS.definition, OPTIONS);
   const { records } = JSON.parse(write(format, [{ batch, symbols }])) as { records: object[] };
   expect(records).toHaveLength(40);
   expect(records[39]).toMatchObject({ raw_symbol: '\u0001'.repeat(71), symbol: 'x'.repeat(5_000) });
+});
+
+it('writes prices and times as they are asked for', () => {
+  const line = (options: Partial<AnswerOptions>): string =>
+    write(
+      csvFormat(answer.schema, { ...OPTIONS, fields: new Set(['ts_recv', 'price']), ...options }),
+      [one(0)],
+    );
+  expect(line({})).toBe('ts_recv,price\n1609160400098821953,3720.250000000\n');
+  expect(line({ price: 'fixed', time: 'iso' })).toBe(
+    'ts_recv,price\n2020-12-28T13:00:00.098821953Z,3720250000000\n',
+  );
+  expect(line({ price: 'float' })).toBe('ts_recv,price\n1609160400098821953,3720.25\n');
+});
+
+it('writes a record a line, and last how many there were', () => {
+  const options = { ...OPTIONS, fields: new Set(['sequence', 'symbol']) };
+  const text = write(ndjsonFormat(answer.schema, options), [one(0), one(1)]);
+  expect(
+    text.split('\n').map((line) => (line === '' ? line : (JSON.parse(line) as unknown))),
+  ).toEqual([
+    { sequence: 0, symbol: 'ESH1' },
+    { sequence: 0, symbol: 'a "b", c\n' },
+    { count: 2, complete: true },
+    '',
+  ]);
 });

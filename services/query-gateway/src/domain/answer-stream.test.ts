@@ -2,6 +2,8 @@ import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
 import { ColumnarBatch, SCHEMAS } from '@tapeline/records';
 import type { RecordBatch } from '@tapeline/storage';
+import { NO_CAPS } from './answer-caps.js';
+import type { AnswerEnd } from './answer-format.js';
 import { AnswerStream } from './answer-stream.js';
 
 /** Writes each batch as its rows' ordinals. */
@@ -10,7 +12,8 @@ const format = {
   head: '[',
   records: ({ batch }: RecordBatch, isFirst: boolean) =>
     Buffer.from((isFirst ? '' : ',') + batch.ordinals().join(',')),
-  tail: (count: number) => `]${count}`,
+  tail: ({ count, cut }: AnswerEnd) => `]${count}${cut ?? ''}`,
+  tellsCut: true,
 };
 
 /** Batches of one kind; counts what is read from it, and whether it was closed. */
@@ -71,4 +74,22 @@ it('fails as its records fail, so that no cut answer looks whole', async () => {
   };
   await expect(text(new AnswerStream(failing, await rows.next(), format))).rejects.toThrow('gone');
   expect(rows.closed).toBe(1);
+});
+
+it('ends at the row to which a key may read, and says so; breaks off where it cannot', async () => {
+  const caps = { ...NO_CAPS, maxRows: 5 };
+  const rows = new Records(4, 2);
+  const stream = new AnswerStream(rows, await rows.next(), format, { caps });
+  expect(await text(stream)).toBe('[0,0,0,0,0]5max_rows');
+  expect([stream.count, stream.cut, rows.closed]).toEqual([5, 'max_rows', 1]);
+
+  const silent = new AnswerStream(
+    new Records(4, 2),
+    undefined,
+    { ...format, tellsCut: false },
+    { caps },
+  );
+  await expect(text(silent)).rejects.toThrow('max_rows');
+  const exact = new Records(5);
+  expect(await text(new AnswerStream(exact, undefined, format, { caps }))).toBe('[0,0,0,0,0]5');
 });

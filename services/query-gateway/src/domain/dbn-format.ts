@@ -2,23 +2,24 @@ import { encodeMetadata, encodeRecords } from '@tapeline/dbn';
 import type { DbnMetadata, SymbolMapping } from '@tapeline/dbn';
 import { ColumnarBatch, DAY_NS, SCHEMAS, utcDate } from '@tapeline/records';
 import type { SymbolInterval } from '@tapeline/storage';
-import type { AnswerFormat, AnswerHead } from './answer-format.js';
+import type { AnswerHead, FramedFormat } from './answer-format.js';
 import type { TimeseriesRequest } from './timeseries-request.js';
 
 /**
  * DBN version 3 with the request's metadata and symbol mappings, as Databento's own clients read it. It has no place
  * for columns that rules added.
  */
-export function dbnFormat(request: TimeseriesRequest, answer: AnswerHead): AnswerFormat {
+export function dbnFormat(request: TimeseriesRequest, answer: AnswerHead): FramedFormat {
   const schema = SCHEMAS[request.schema];
   return {
-    contentType: 'application/octet-stream',
+    contentType: 'application/vnd.databento.dbn',
     head: encodeMetadata(answerMetadata(request, answer)),
     records: ({ batch }) => {
       const own = schema.columns.map(({ name }) => batch.column(name));
       return encodeRecords(new ColumnarBatch(schema, batch.length, own), 3);
     },
     tail: () => '',
+    tellsCut: false,
   };
 }
 

@@ -1,12 +1,9 @@
-import { ORDINAL } from '@tapeline/records';
 import type { ColumnDescription, SchemaDescription } from '@tapeline/records';
 import type { RecordBatch } from '@tapeline/storage';
+import { answerColumns, hasSymbol } from './answer-columns.js';
+import type { AnswerOptions } from './answer-options.js';
 import { columnText, put } from './value-text.js';
 import type { ColumnText, TextStyle } from './value-text.js';
-
-/** The fields of an answer: the schema's columns without `ordinal`, those that rules added, then `symbol`. */
-export const answerColumns = (schema: SchemaDescription): readonly ColumnDescription[] =>
-  schema.columns.filter(({ name }) => name !== ORDINAL);
 
 export interface RecordStyle extends TextStyle {
   /** What stands before each field: its name, or a comma. One for each field and the symbol. */
@@ -21,15 +18,18 @@ const FIRST_GUESS = 256;
 
 /** Writes the records of batches, one after the other, as text in bytes. */
 export function recordWriter(
+  schema: SchemaDescription,
+  options: AnswerOptions,
   style: RecordStyle,
 ): (records: RecordBatch, isFirst: boolean) => Uint8Array {
   const before = style.before.map((text) => Buffer.from(text));
   const after = Buffer.from(style.after);
   const between = Buffer.from(style.between);
+  const columns = answerColumns(schema, options);
   let perRecord = FIRST_GUESS;
   return (records, isFirst) => {
     const { length } = records.batch;
-    const fields = fieldTexts(records, style);
+    const fields = fieldTexts(records, columns, options, style);
     const most =
       fields.reduce((sum, field, index) => sum + field.most + before[index]!.length, 0) +
       after.length +
@@ -54,10 +54,16 @@ export function recordWriter(
   };
 }
 
-function fieldTexts({ batch, symbols }: RecordBatch, style: RecordStyle): ColumnText[] {
-  const fields = batch.schema.columns.flatMap((column, index) =>
-    column.name === ORDINAL ? [] : [columnText(column, batch.columns[index]!, style)],
+function fieldTexts(
+  { batch, symbols }: RecordBatch,
+  columns: readonly ColumnDescription[],
+  options: AnswerOptions,
+  style: RecordStyle,
+): ColumnText[] {
+  const fields = columns.map((column) =>
+    columnText(column, batch.column(column.name), options, style),
   );
+  if (!hasSymbol(options)) return fields;
   const names = symbols.names.map((name) =>
     Buffer.from(name === null ? style.null : style.text(name)),
   );

@@ -29,7 +29,13 @@ describe('an accepted request', () => {
       start: 1_609_113_600_000_000_000n,
       end: 1_609_200_000_000_000_000n,
       limit: undefined,
+      isDescending: false,
       encoding: 'json',
+      compression: 'none',
+      price: 'decimal',
+      time: 'ns',
+      mapSymbols: true,
+      manifest: false,
     });
   });
 
@@ -53,6 +59,8 @@ describe('an accepted request', () => {
     ['json', 'text/csv', 'json'],
     ['csv', undefined, 'csv'],
     [undefined, '*/*', 'json'],
+    [undefined, 'application/vnd.apache.arrow.stream', 'arrow'],
+    ['parquet', undefined, 'parquet'],
   ])('with encoding=%s and Accept: %s is answered in %s', (encoding, accept, expected) => {
     const given = encoding === undefined ? query : { ...query, encoding };
     expect(readTimeseriesRequest(given, accept).encoding).toBe(expected);
@@ -74,7 +82,9 @@ describe('a refused request', () => {
   it('names unknown parameters and lists the known ones', () => {
     const { message, remedy } = refusal({ ...query, stype_out: 'instrument_id' });
     expect(message).toBe('stype_out: is not a parameter');
-    expect(remedy).toContain('dataset, schema, symbols, stype_in, start, end, limit, encoding');
+    expect(remedy).toContain(
+      'dataset, schema, symbols, stype_in, start, end, limit, order, where, page_size, cursor, encoding',
+    );
   });
 
   it.each([
@@ -95,6 +105,11 @@ describe('a refused request', () => {
     ['limit', '1e3', 400],
     ['limit', '9999999999999999', 400],
     ['encoding', 'xml', 400],
+    ['where', 'price', 400],
+    ['page_size', '10001', 400],
+    ['cursor', 'AAAA', 422],
+    ['order', 'up', 400],
+    ['compression', 'br', 400],
   ])('for %s=%j has status %i and a remedy', (name, value, status) => {
     const problem = refusal({ ...query, [name]: value });
     expect(problem.status).toBe(status);

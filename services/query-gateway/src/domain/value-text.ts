@@ -1,7 +1,6 @@
 /** Values of a column as the text of an answer, straight into bytes. */
 import {
   DAY_NS,
-  MOST_DIGITS,
   nullTest,
   readString,
   SESSIONS,
@@ -9,10 +8,14 @@ import {
   words,
   writeInt64,
   writePrice,
+  writeTimestamp,
   writeUint64,
   writeUnsigned,
 } from '@tapeline/records';
 import type { ColumnData, ColumnDescription } from '@tapeline/records';
+import type { AnswerOptions } from './answer-options.js';
+
+type ValueOptions = Pick<AnswerOptions, 'price' | 'time'>;
 
 /** Writes the value of a row at `at`; @returns where it ends. */
 export type ValueWriter = (out: Uint8Array, at: number, row: number) => number;
@@ -35,14 +38,17 @@ export interface ColumnText {
 /** Most bytes that one character takes: `\u0000` as JSON. */
 const MOST_OF_A_CHARACTER = 6;
 const MINUS = 45;
+/** Of a time in ISO 8601 with its quotes; no number is longer. */
+const MOST_TIME = 32;
 
-/** The values of a column: prices with nine decimals, times in nanoseconds since 1970, all digits exact. */
+/** The values of a column, all digits exact unless floats are asked for. */
 export function columnText(
   column: ColumnDescription,
   data: ColumnData,
+  options: ValueOptions,
   style: TextStyle,
 ): ColumnText {
-  const write = valueWriter(column, data, style);
+  const write = valueWriter(column, data, options, style);
   const isNull = nullTest(column, data);
   const unset = Buffer.from(style.null);
   const most = mostBytes(column, style);
@@ -55,10 +61,15 @@ export function columnText(
 
 function mostBytes({ type, width }: ColumnDescription, style: TextStyle): number {
   const text = MOST_OF_A_CHARACTER * (type === 'string' ? width : 10) + 2;
-  return Math.max(style.null.length, type === 'string' ? text : Math.max(text, MOST_DIGITS + 2));
+  return Math.max(style.null.length, type === 'string' ? text : Math.max(text, MOST_TIME));
 }
 
-function valueWriter(column: ColumnDescription, data: ColumnData, style: TextStyle): ValueWriter {
+function valueWriter(
+  column: ColumnDescription,
+  data: ColumnData,
+  { price, time }: ValueOptions,
+  style: TextStyle,
+): ValueWriter {
   const words64 = (write: typeof writeInt64): ValueWriter => {
     const pairs = words(data);
     return quoted(style.quote, (out, at, row) =>
@@ -79,11 +90,13 @@ function valueWriter(column: ColumnDescription, data: ColumnData, style: TextSty
   if (column.derived === 'date') return told((day) => style.text(utcDate(BigInt(day) * DAY_NS)));
   switch (column.type) {
     case 'price':
-      return words64(writePrice);
+      if (price === 'float') return floats(data);
+      return words64(price === 'decimal' ? writePrice : writeInt64);
     case 'i64':
       return words64(writeInt64);
-    case 'u64':
     case 'timestamp':
+      return words64(time === 'iso' ? writeTimestamp : writeUint64);
+    case 'u64':
       return words64(writeUint64);
     case 'char':
       return told((code) => style.text(String.fromCharCode(code)));
@@ -105,6 +118,19 @@ function valueWriter(column: ColumnDescription, data: ColumnData, style: TextSty
         return writeUnsigned(out, at + 1, -value);
       };
   }
+}
+
+const TWO_32 = 4_294_967_296;
+const UNITS = 1e9;
+
+/** Prices as the nearest floats: as exact as whoever asks for them wants it. */
+function floats(data: ColumnData): ValueWriter {
+  const pairs = words(data);
+  return (out, at, row) => {
+    const text = String(((pairs[2 * row + 1]! | 0) * TWO_32 + pairs[2 * row]!) / UNITS);
+    for (let index = 0; index < text.length; index++) out[at + index] = text.charCodeAt(index);
+    return at + text.length;
+  };
 }
 
 function quoted(quote: string, write: ValueWriter): ValueWriter {

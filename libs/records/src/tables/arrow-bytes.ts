@@ -1,7 +1,8 @@
-import { arrowBatch } from '@tapeline/records';
-import type { ColumnarBatch, RecordDescription } from '@tapeline/records';
 import { AsyncByteQueue, RecordBatchFileWriter, RecordBatchStreamWriter } from 'apache-arrow';
 import type { Schema } from 'apache-arrow';
+import { arrowBatch } from '../arrow.js';
+import type { ColumnarBatch } from '../columnar-batch.js';
+import type { RecordDescription } from '../schema-description.js';
 
 /** One Arrow IPC file, which can be read at random, or stream, of many record batches. */
 export async function* arrowBytes(

@@ -1,8 +1,9 @@
-import { arrowBatch, arrowSchema } from '@tapeline/records';
-import type { ColumnarBatch, ColumnDescription, RecordDescription } from '@tapeline/records';
 import { RecordBatchStreamWriter } from 'apache-arrow';
 import type { Schema } from 'apache-arrow';
 import type * as ParquetWasm from 'parquet-wasm';
+import { arrowBatch, arrowSchema } from '../arrow.js';
+import type { ColumnarBatch } from '../columnar-batch.js';
+import type { ColumnDescription, RecordDescription } from '../schema-description.js';
 
 type Batch = ColumnarBatch<RecordDescription>;
 type Metadata = ReadonlyMap<string, string>;

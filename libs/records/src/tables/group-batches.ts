@@ -1,5 +1,5 @@
-import { ColumnarBatch } from '@tapeline/records';
-import type { RecordDescription } from '@tapeline/records';
+import { ColumnarBatch } from '../columnar-batch.js';
+import type { RecordDescription } from '../schema-description.js';
 
 type Batch = ColumnarBatch<RecordDescription>;
 
