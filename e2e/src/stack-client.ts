@@ -104,12 +104,8 @@ export class StackClient {
   }
 
   /** Says what a person decided of a job. */
-  async decide(jobId: string, decision: 'approve' | 'refuse'): Promise<Response> {
-    return this.gateway(`/v1/jobs/${jobId}/${decision}`, { method: 'POST' });
   async decide(jobId: string, decision: 'approve' | 'refuse' | 'cancel'): Promise<Response> {
-    return fetch(new URL(`/v1/jobs/${jobId}/${decision}`, this.stack.urls.gateway), {
-      method: 'POST',
-    });
+    return this.gateway(`/v1/jobs/${jobId}/${decision}`, { method: 'POST' });
   }
 
   /** Orders trouble of the sandbox for the calls to come. */

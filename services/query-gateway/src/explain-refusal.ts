@@ -1,9 +1,8 @@
 import { ALL_SYMBOLS } from '@tapeline/contracts';
 import { formatTimestamp } from '@tapeline/records';
 import { anyHeld, heldRanges, heldSchemas, suggestSymbols } from '@tapeline/storage';
-import type { Storage, TimeseriesAnswer, TimeseriesOutcome } from '@tapeline/storage';
+import type { RangeQuery, Storage, TimeseriesAnswer, TimeseriesOutcome } from '@tapeline/storage';
 import { Problem } from './domain/problem.js';
-import type { TimeseriesRequest } from './domain/timeseries-request.js';
 
 /** Symbols and ranges that one problem names at most. */
 const MOST_NAMED = 10;
@@ -11,7 +10,7 @@ const MOST_NAMED = 10;
 /** Why a query could not begin, with what is known instead. */
 export async function explainRefusal(
   storage: Storage,
-  request: Pick<TimeseriesRequest, 'dataset' | 'stypeIn'>,
+  request: Pick<RangeQuery, 'dataset' | 'stypeIn'>,
   refusal: Exclude<TimeseriesOutcome, TimeseriesAnswer>,
 ): Promise<Problem> {
   if (refusal.outcome === 'unknown-dataset') {
@@ -55,7 +54,7 @@ export async function explainRefusal(
 /** For an answer without records: the problem if nothing of it is held, undefined if it is just quiet. */
 export async function explainNothing(
   storage: Storage,
-  request: TimeseriesRequest,
+  request: RangeQuery,
   { resolution }: TimeseriesAnswer,
 ): Promise<Problem | undefined> {
   const { dataset, schema } = request;

@@ -1,26 +1,30 @@
-import { Controller, Get, Inject, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import type { StreamableFile } from '@nestjs/common';
 import { OPEN_INTEREST, openDailyStatistics, SETTLEMENTS, Storage } from '@tapeline/storage';
 import type { DailyFigure } from '@tapeline/storage';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { answerCaps } from './access/caller.js';
+import { answerRange } from './answer-range.js';
 import { closing } from './closing.js';
-import { csvFormat, jsonFormat } from './domain/answer-format.js';
-import { AnswerStream } from './domain/answer-stream.js';
+import type { AnswerCaps } from './domain/answer-caps.js';
 import {
   openInterestParameters,
   readStatisticsRequest,
   settlementsParameters,
 } from './domain/statistics-request.js';
 import type { StatisticsRequest } from './domain/statistics-request.js';
-import { explainNothing, explainRefusal } from './explain-refusal.js';
 import { Operation } from './openapi/operation.js';
-import { firstRecords, QUERY_STORAGE } from './timeseries.controller.js';
+import { QUERY_STORAGE } from './timeseries.controller.js';
 
 const ANSWERS = {
   'application/json': z
     .object({ records: z.array(z.looseObject({ date: z.iso.date() })), count: z.int() })
     .loose(),
+  'application/x-ndjson': 'text',
   'text/csv': 'text',
+  'application/vnd.apache.arrow.stream': 'binary',
+  'application/vnd.apache.parquet': 'binary',
 } as const;
 const DESCRIPTION =
   'One record for each day, instrument and publisher: the latest figure that was told of the day, none if it was withdrawn. Symbols are those of that day.';
@@ -44,11 +48,11 @@ export class StatisticsController {
   })
   settlements(
     @Query() query: Record<string, unknown>,
-    @Req() { headers }: FastifyRequest,
+    @Req() http: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const request = readStatisticsRequest(settlementsParameters, query, headers.accept);
-    return this.#answer(SETTLEMENTS, request, reply);
+    const request = readStatisticsRequest(settlementsParameters, query, http.headers.accept);
+    return this.#answer(SETTLEMENTS, request, answerCaps(http), reply);
   }
 
   /** Open interest, the latest of each day. */
@@ -63,30 +67,21 @@ export class StatisticsController {
   })
   openInterest(
     @Query() query: Record<string, unknown>,
-    @Req() { headers }: FastifyRequest,
+    @Req() http: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const request = readStatisticsRequest(openInterestParameters, query, headers.accept);
-    return this.#answer(OPEN_INTEREST, request, reply);
+    const request = readStatisticsRequest(openInterestParameters, query, http.headers.accept);
+    return this.#answer(OPEN_INTEREST, request, answerCaps(http), reply);
   }
 
   async #answer(
     figure: DailyFigure,
     request: StatisticsRequest,
+    caps: AnswerCaps,
     reply: FastifyReply,
   ): Promise<StreamableFile> {
     const { storage, lookups } = this;
     const outcome = await openDailyStatistics(storage, lookups, figure, request, closing(reply));
-    if (outcome.outcome !== 'answer') throw await explainRefusal(storage, request, outcome);
-    const first = await firstRecords(outcome);
-    if (first === undefined) {
-      const problem = await explainNothing(storage, request, outcome);
-      if (problem) throw problem;
-    }
-    const format = request.encoding === 'csv' ? csvFormat(outcome) : jsonFormat(request, outcome);
-    reply.header('Cache-Control', 'no-store').header('Vary', 'Accept');
-    return new StreamableFile(new AnswerStream(outcome.records, first, format), {
-      type: format.contentType,
-    });
+    return answerRange(storage, request, outcome, caps, reply);
   }
 }

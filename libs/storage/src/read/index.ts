@@ -10,7 +10,7 @@ export type { RecordBatch, RecordCursor } from './record-cursor.js';
 export { venueNames } from './symbol-names.js';
 export type { RowSymbols } from './symbol-names.js';
 export * from './suggest-symbols.js';
-export type { TimeseriesAnswer, TimeseriesOutcome } from './open-answer.js';
+export type { RangeQuery, TimeseriesAnswer, TimeseriesOutcome } from './open-answer.js';
 export * from './statistics-query.js';
 export * from './timeseries-query.js';
 export { readSchema } from './read-schema.js';

@@ -11,11 +11,17 @@ export const answerColumns = (
   schema.columns.filter(({ name }) => name !== ORDINAL && (!fields || fields.has(name)));
 
 /** Whether an answer tells the symbol of each record. */
-export const hasSymbol = ({ fields, mapSymbols }: AnswerOptions): boolean =>
+export const hasSymbol = ({
+  fields,
+  mapSymbols,
+}: Pick<AnswerOptions, 'fields' | 'mapSymbols'>): boolean =>
   fields ? fields.has('symbol') : mapSymbols;
 
 /** Refuses fields that the answer does not have. @throws Problem */
-export function requireFields(schema: SchemaDescription, { fields }: AnswerOptions): void {
+export function requireFields(
+  schema: SchemaDescription,
+  { fields }: Pick<AnswerOptions, 'fields'>,
+): void {
   if (!fields) return;
   const known = [...answerColumns(schema, { fields: undefined }).map(({ name }) => name), 'symbol'];
   const unknown = [...fields].filter((name) => !known.includes(name));

@@ -1,7 +1,7 @@
 import type { RecordBatch, TimeseriesAnswer } from '@tapeline/storage';
 import type { SchemaDescription } from '@tapeline/records';
 import { answerColumns, hasSymbol } from './answer-columns.js';
-import type { AnswerOptions } from './answer-options.js';
+import type { AnswerOptions, RecordOptions } from './answer-options.js';
 import { recordWriter } from './record-text.js';
 import type { RecordStyle } from './record-text.js';
 
@@ -35,7 +35,7 @@ export interface AnswerEnd {
 
 export type AnswerHead = Pick<TimeseriesAnswer, 'schema' | 'resolution' | 'missing' | 'provenance'>;
 
-const fieldNames = (schema: SchemaDescription, options: AnswerOptions): string[] => [
+const fieldNames = (schema: SchemaDescription, options: RecordOptions): string[] => [
   ...answerColumns(schema, options).map(({ name }) => name),
   ...(hasSymbol(options) ? ['symbol'] : []),
 ];
@@ -69,7 +69,7 @@ const quotedWhereNeeded = (text: string): string =>
 /** Records as JSON objects. Prices, 64-bit integers and times are strings: a JSON number would lose digits in most readers. */
 const jsonStyle = (
   schema: SchemaDescription,
-  options: AnswerOptions,
+  options: RecordOptions,
 ): Omit<RecordStyle, 'after' | 'between'> => ({
   null: 'null',
   quote: '"',
@@ -78,6 +78,13 @@ const jsonStyle = (
     (name, index) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`,
   ),
 });
+
+/** Records as JSON objects, one a line, with commas between them. */
+export const jsonRecords = (
+  schema: SchemaDescription,
+  options: RecordOptions,
+): FramedFormat['records'] =>
+  recordWriter(schema, options, { ...jsonStyle(schema, options), after: '}', between: ',\n' });
 
 /** What is told at the end of an answer: without it, it was cut. */
 const ending = ({ count, cut, nextCursor }: AnswerEnd): object => ({
@@ -96,11 +103,10 @@ export function jsonFormat(
   schema: SchemaDescription,
   options: AnswerOptions,
 ): FramedFormat {
-  const style = jsonStyle(schema, options);
   return {
     contentType: 'application/json; charset=utf-8',
     head: `${JSON.stringify(head).slice(0, -1)},"records":[\n`,
-    records: recordWriter(schema, options, { ...style, after: '}', between: ',\n' }),
+    records: jsonRecords(schema, options),
     tail: (end) => `\n],${JSON.stringify(ending(end)).slice(1)}\n`,
     tellsCut: true,
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Problem } from './problem.js';
 import { once } from './query-parameters.js';
 
 export const ENCODINGS = ['json', 'ndjson', 'csv', 'arrow', 'parquet', 'dbn'] as const;
@@ -19,6 +20,9 @@ export interface AnswerOptions {
   /** Whether JSON tells everything about its origin. */
   readonly manifest: boolean;
 }
+
+/** What of it is about each record. */
+export type RecordOptions = Pick<AnswerOptions, 'price' | 'time' | 'mapSymbols' | 'fields'>;
 
 const flag = (fallback: 'true' | 'false') =>
   z.preprocess(
@@ -81,4 +85,14 @@ export function answerOptions(given: Parameters, accept: string | undefined): An
     fields: given.fields,
     manifest: given.manifest,
   };
+}
+
+/** Refuses DBN for what is no record of Databento's. @throws Problem */
+export function refuseDbn({ encoding }: AnswerOptions): void {
+  if (encoding !== 'dbn') return;
+  throw new Problem(
+    'impossible-request',
+    'DBN has no such records',
+    'Ask for json, ndjson, csv, arrow or parquet.',
+  );
 }

@@ -1,15 +1,16 @@
 import { encodeMetadata, encodeRecords } from '@tapeline/dbn';
 import type { DbnMetadata, SymbolMapping } from '@tapeline/dbn';
 import { ColumnarBatch, DAY_NS, SCHEMAS, utcDate } from '@tapeline/records';
-import type { SymbolInterval } from '@tapeline/storage';
+import type { RangeQuery, SymbolInterval } from '@tapeline/storage';
 import type { AnswerHead, FramedFormat } from './answer-format.js';
-import type { TimeseriesRequest } from './timeseries-request.js';
+
+type DbnRequest = RangeQuery & { readonly limit: number | undefined };
 
 /**
  * DBN version 3 with the request's metadata and symbol mappings, as Databento's own clients read it. It has no place
  * for columns that rules added.
  */
-export function dbnFormat(request: TimeseriesRequest, answer: AnswerHead): FramedFormat {
+export function dbnFormat(request: DbnRequest, answer: AnswerHead): FramedFormat {
   const schema = SCHEMAS[request.schema];
   return {
     contentType: 'application/vnd.databento.dbn',
@@ -23,7 +24,7 @@ export function dbnFormat(request: TimeseriesRequest, answer: AnswerHead): Frame
   };
 }
 
-function answerMetadata(request: TimeseriesRequest, { resolution }: AnswerHead): DbnMetadata {
+function answerMetadata(request: DbnRequest, { resolution }: AnswerHead): DbnMetadata {
   const resolved = [...(resolution.intervals ?? [])];
   return {
     version: 3,
@@ -54,7 +55,7 @@ function answerMetadata(request: TimeseriesRequest, { resolution }: AnswerHead):
 /** Whether the intervals, ordered by day, leave no day of the request without an instrument. */
 function coversAll(
   intervals: readonly SymbolInterval[],
-  { start, end }: Pick<TimeseriesRequest, 'start' | 'end'>,
+  { start, end }: Pick<RangeQuery, 'start' | 'end'>,
 ): boolean {
   const dayAfter = utcDate(end - 1n + DAY_NS);
   let covered = utcDate(start);

@@ -1,5 +1,9 @@
-import { isFileRequest } from '@tapeline/contracts';
+import { isFileRequest, jobIdSchema } from '@tapeline/contracts';
+import { z } from 'zod';
 import type { JobSubmission } from './job-submission.js';
+
+/** The part of the path that names a job. */
+export const jobPath = z.object({ id: jobIdSchema });
 
 /** Where a job is shown and told of. */
 export const linksOf = (jobId: string) => ({

@@ -1,12 +1,9 @@
 import type { AnswerHead } from './answer-format.js';
-import type { TimeseriesRequest } from './timeseries-request.js';
+import type { RangeQuery } from '@tapeline/storage';
 
 /** What was asked, and what is known of the answer before its first record. */
 export interface AnswerManifest {
-  readonly request: Pick<
-    TimeseriesRequest,
-    'dataset' | 'schema' | 'symbols' | 'stypeIn' | 'start' | 'end'
-  >;
+  readonly request: RangeQuery;
   readonly answer: AnswerHead;
 }
 

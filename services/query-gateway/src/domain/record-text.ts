@@ -1,7 +1,7 @@
 import type { ColumnDescription, SchemaDescription } from '@tapeline/records';
 import type { RecordBatch } from '@tapeline/storage';
 import { answerColumns, hasSymbol } from './answer-columns.js';
-import type { AnswerOptions } from './answer-options.js';
+import type { RecordOptions } from './answer-options.js';
 import { columnText, put } from './value-text.js';
 import type { ColumnText, TextStyle } from './value-text.js';
 
@@ -19,7 +19,7 @@ const FIRST_GUESS = 256;
 /** Writes the records of batches, one after the other, as text in bytes. */
 export function recordWriter(
   schema: SchemaDescription,
-  options: AnswerOptions,
+  options: RecordOptions,
   style: RecordStyle,
 ): (records: RecordBatch, isFirst: boolean) => Uint8Array {
   const before = style.before.map((text) => Buffer.from(text));
@@ -57,7 +57,7 @@ export function recordWriter(
 function fieldTexts(
   { batch, symbols }: RecordBatch,
   columns: readonly ColumnDescription[],
-  options: AnswerOptions,
+  options: RecordOptions,
   style: RecordStyle,
 ): ColumnText[] {
   const fields = columns.map((column) =>

@@ -1,10 +1,12 @@
 import { datasetSchema, STYPES_IN } from '@tapeline/contracts';
 import { parseTimestamp } from '@tapeline/records';
+import type { RangeQuery } from '@tapeline/storage';
 import { z } from 'zod';
+import { answerOptions, answerParameters, refuseDbn } from './answer-options.js';
+import type { AnswerOptions } from './answer-options.js';
 import { dateParameter, requireDates } from './date-parameter.js';
 import { once, readParameters, requireIds, symbolsParameter } from './query-parameters.js';
 import type { QueryString } from './query-parameters.js';
-import type { TimeseriesRequest } from './timeseries-request.js';
 
 const common = {
   dataset: z.preprocess(once, datasetSchema),
@@ -12,7 +14,7 @@ const common = {
   stype_in: z.preprocess(once, z.enum(STYPES_IN).default('raw_symbol')),
   start: dateParameter.describe('The first day that figures are about'),
   end: dateParameter.optional().describe('The day after the last one; by default the next'),
-  encoding: z.preprocess(once, z.enum(['json', 'csv']).optional()),
+  ...answerParameters,
 };
 
 /** The query parameters of `GET /v1/statistics/open-interest`. */
@@ -26,7 +28,8 @@ export const settlementsParameters = openInterestParameters.extend({
     .describe('Only days whose latest price is flagged as final'),
 });
 
-export interface StatisticsRequest extends TimeseriesRequest {
+export interface StatisticsRequest extends RangeQuery, AnswerOptions {
+  readonly limit: undefined;
   readonly final: boolean;
 }
 
@@ -46,6 +49,8 @@ export function readStatisticsRequest(
   if (stypeIn === 'instrument_id') requireIds(symbols);
   const end = given.end ?? Temporal.PlainDate.from(start).add({ days: 1 }).toString();
   requireDates({ start, end });
+  const options = answerOptions(given, accept);
+  refuseDbn(options);
   return {
     dataset,
     schema: 'statistics',
@@ -54,7 +59,7 @@ export function readStatisticsRequest(
     start: parseTimestamp(start),
     end: parseTimestamp(end),
     limit: undefined,
-    encoding: given.encoding ?? (accept?.includes('text/csv') ? 'csv' : 'json'),
+    ...options,
     final: given.final ?? false,
   };
 }

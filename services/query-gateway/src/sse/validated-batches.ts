@@ -109,6 +109,8 @@ function decode(data: Uint8Array): RecordBatch['batch'] | undefined {
   }
 }
 
+const WHOLE = { fields: undefined, mapSymbols: true, price: 'decimal', time: 'ns' } as const;
+
 /** As the gateway's JSON has them, one a line. */
 const recordsText = (records: RecordBatch): string =>
-  Buffer.from(jsonRecords(records.batch)(records, true)).toString('utf8');
+  Buffer.from(jsonRecords(records.batch.schema, WHOLE)(records, true)).toString('utf8');
