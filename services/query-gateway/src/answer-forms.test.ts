@@ -51,7 +51,7 @@ afterAll(async () => {
   await Promise.all([database.drop(), nats.stop()]);
 });
 
-type Row = Record<string, unknown>;
+type Row = Record<string, string | number | bigint | null | object>;
 
 async function ask(parameters: Record<string, string>, status = 200): Promise<Response> {
   const response = await gateway.get(gateway.timeseries({ symbols: 'ESU4', ...parameters }));
@@ -77,18 +77,25 @@ describe('every form has every value', () => {
   let expected: Row[];
   beforeAll(async () => {
     expected = await rows({ pretty_px: 'false' });
-    expect(expected).toHaveLength(COUNT);
-    expect(expected[99]).toMatchObject({ price: null, sequence: 99, symbol: 'ESU4', side: 'B' });
-    expect(expected[1]).toMatchObject({ price: '-4749999999', ts_recv: String(DAY) });
   });
   /** As JSON has them: what is too large for a number is text. */
   const shown = (row: Row): Row =>
     Object.fromEntries(
       Object.entries(row).map(([name, value]) => [
         name,
-        value === null ? null : BIG.has(name) || typeof value === 'bigint' ? String(value) : value,
+        value === null
+          ? null
+          : (BIG.has(name) || typeof value === 'bigint') && typeof value !== 'object'
+            ? String(value)
+            : value,
       ]),
     );
+
+  it('JSON', () => {
+    expect(expected).toHaveLength(COUNT);
+    expect(expected[99]).toMatchObject({ price: null, sequence: 99, symbol: 'ESU4', side: 'B' });
+    expect(expected[1]).toMatchObject({ price: '-4749999999', ts_recv: String(DAY) });
+  });
 
   it('NDJSON, with a last line that says it is whole', async () => {
     const response = await ask({ encoding: 'ndjson', pretty_px: 'false' });
@@ -106,7 +113,9 @@ describe('every form has every value', () => {
       .split('\n');
     const names = head.split(',');
     expect(lines.map((line) => line.split(','))).toEqual(
-      expected.map((row) => names.map((name) => String(row[name] ?? ''))),
+      expected.map((row) =>
+        names.map((name) => String((row[name] as string | number | null) ?? '')),
+      ),
     );
   });
 

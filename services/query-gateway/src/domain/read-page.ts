@@ -1,4 +1,3 @@
-import type { ColumnarBatch } from '@tapeline/records';
 import type { Position, RecordBatch, RecordCursor } from '@tapeline/storage';
 
 /** A page of records, and where the next one begins, if there is one. */
@@ -14,9 +13,9 @@ interface Key {
 }
 
 const keyAt = ({ batch }: RecordBatch, row: number): Key => ({
-  time: BigInt(batch.indexTimestamps()[row]!),
+  time: batch.indexTimestamps()[row]!,
   ordinal: Number(batch.ordinals()[row]),
-  instrumentId: Number((batch as ColumnarBatch).column('instrument_id')[row]),
+  instrumentId: Number(batch.column('instrument_id')[row]),
 });
 
 const isSame = (a: Key, b: Key): boolean =>

@@ -111,7 +111,7 @@ it('is not answered if nobody described it', async () => {
   @Controller('bare')
   class Bare {
     @Get()
-    read() {}
+    read(this: void) {}
   }
   expect(routesOf([Bare])).toMatchObject([{ path: '/bare', operation: undefined }]);
   const guard = new AccessGuard({} as Access);
@@ -156,7 +156,7 @@ it.each([
     ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
   expect(response.status).toBe(route.operation!.status ?? 200);
-  const answer = (await response.json()) as unknown;
+  const answer: unknown = await response.json();
   // Parsing drops what a schema does not name.
   expect((route.operation!.answers['application/json'] as z.ZodType).parse(answer)).toEqual(answer);
 });

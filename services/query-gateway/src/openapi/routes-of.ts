@@ -21,12 +21,12 @@ export interface Route {
 export const routesOf = (controllers: readonly Type[]): Route[] =>
   controllers.flatMap((controller) => {
     const prototype = controller.prototype as Record<string, unknown>;
-    const base = metadata<string | undefined>(PATH_METADATA, controller) ?? '';
+    const base = (metadata(PATH_METADATA, controller) as string | undefined) ?? '';
     return Object.getOwnPropertyNames(prototype).flatMap((name): Route[] => {
       const handler = Object.getOwnPropertyDescriptor(prototype, name)?.value as object;
-      const method = metadata<RequestMethod | undefined>(METHOD_METADATA, handler);
+      const method = metadata(METHOD_METADATA, handler) as RequestMethod | undefined;
       if (method === undefined) return [];
-      const parts = [base, metadata<string>(PATH_METADATA, handler)].flatMap((path) =>
+      const parts = [base, metadata(PATH_METADATA, handler) as string].flatMap((path) =>
         path.split('/').filter((part) => part !== ''),
       );
       return [
@@ -34,11 +34,10 @@ export const routesOf = (controllers: readonly Type[]): Route[] =>
           method: RequestMethod[method] as Route['method'],
           path: `/${parts.join('/')}`,
           name: `${controller.name}.${name}`,
-          operation: metadata<OperationDescription | undefined>(OPERATION, handler),
+          operation: metadata(OPERATION, handler) as OperationDescription | undefined,
         },
       ];
     });
   });
 
-const metadata = <Value>(key: string, target: object): Value =>
-  Reflect.getMetadata(key, target) as Value;
+const metadata = (key: string, target: object): unknown => Reflect.getMetadata(key, target);
