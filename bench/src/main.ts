@@ -4,6 +4,8 @@ import { benchDbn } from './dbn/bench-dbn.js';
 import { describeResults, jsonResults } from './dbn/report.js';
 import { benchFetch } from './fetch/bench-fetch.js';
 import { benchPipeline } from './pipeline.js';
+import { benchQuery } from './query/bench-query.js';
+import { describeQuery } from './query/describe-query.js';
 import { benchRules } from './rules/bench-rules.js';
 import { describeRules } from './rules/describe-rules.js';
 import { benchStore } from './store/bench-store.js';
@@ -48,6 +50,9 @@ if (!isCount(rounds) || !isCount(records)) {
       : `one connection ${result.one_connection_rows_per_s} rows/s, two ${result.two_connections_rows_per_s}, psql \\copy ${result.psql_rows_per_s}; ` +
           `ratios ${result.ratio_one_connection} and ${result.ratio_two_connections} (median of ${rounds}); ${result.bytes_per_row} bytes a row with its index, ${result.compressed_bytes_per_row} once TimescaleDB has compressed it`,
   );
+} else if (name === 'query') {
+  const result = await benchQuery(rounds, records);
+  console.log(values.json ? JSON.stringify(result) : describeQuery(result));
 } else if (name === 'dbn') {
   const results = await benchDbn(records, rounds);
   console.log(`${describeResults(results)}\n(medians of ${rounds} rounds)`);
@@ -64,6 +69,7 @@ function refuse(): void {
     'usage: npm run bench -- pipeline [--rounds 3] [--json]\n' +
       '       npm run bench -- fetch [--rounds 3] [--records 10000000] [--json]\n' +
       '       npm run bench -- store [--rounds 3] [--records 1000000] [--json]\n' +
+      '       npm run bench -- query [--rounds 3] [--records 10000000] [--json]\n' +
       '       npm run bench -- rules [--rounds 3] [--json]\n' +
       '       npm run bench -- dbn [--records 10000000] [--rounds 5] [--json]',
   );

@@ -21,21 +21,26 @@ export async function waitFor<T>(ask: () => Promise<T | undefined>): Promise<T> 
 const keyOf = ({ gatewayKey }: Stack) => ({ authorization: `Bearer ${gatewayKey}` });
 
 /** Submits a job of the front contract's trades on the days `[start, end)`. @returns its id. */
-export async function submitTrades(
+export const submitTrades = (
   stack: Stack,
   start: Temporal.PlainDate,
   end: Temporal.PlainDate,
+): Promise<string> =>
+  submitJob(stack, { schema: 'trades', start: start.toString(), end: end.toString() });
+
+/** Submits a job of the front contract. @returns its id. */
+export async function submitJob(
+  stack: Stack,
+  wanted: { readonly schema: string; readonly start: string; readonly end: string },
 ): Promise<string> {
   const response = await fetch(new URL('/v1/jobs', stack.urls.gateway), {
     method: 'POST',
     headers: { ...keyOf(stack), 'content-type': 'application/json' },
     body: JSON.stringify({
       dataset: 'GLBX.MDP3',
-      schema: 'trades',
       symbols: 'ES.c.0',
       stype_in: 'continuous',
-      start: start.toString(),
-      end: end.toString(),
+      ...wanted,
     }),
   });
   return ((await response.json()) as { job_id: string }).job_id;
