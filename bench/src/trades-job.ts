@@ -18,7 +18,7 @@ export async function waitFor<T>(ask: () => Promise<T | undefined>): Promise<T> 
   }
 }
 
-const keyOf = ({ gatewayKey }: Stack) => ({ authorization: `Bearer ${gatewayKey}` });
+export const keyOf = ({ gatewayKey }: Stack) => ({ authorization: `Bearer ${gatewayKey}` });
 
 /** Submits a job of the front contract's trades on the days `[start, end)`. @returns its id. */
 export const submitTrades = (

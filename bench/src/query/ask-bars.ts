@@ -1,5 +1,6 @@
 import type { Stack } from '@tapeline/embedded';
 import autocannon from 'autocannon';
+import { keyOf } from '../trades-job.js';
 import { BARS } from './fill-store.js';
 
 const CLIENTS = 50;
@@ -23,7 +24,13 @@ export async function askBars(stack: Stack): Promise<BarsResult> {
     ...BARS,
   }).toString();
   const ask = (duration: number) =>
-    autocannon({ url: url.href, connections: CLIENTS, duration, workers: 1 });
+    autocannon({
+      url: url.href,
+      headers: keyOf(stack),
+      connections: CLIENTS,
+      duration,
+      workers: 1,
+    });
   await ask(2);
   const { latency, requests, non2xx, errors } = await ask(SECONDS);
   if (non2xx + errors > 0) throw new Error(`${non2xx + errors} requests for bars failed`);

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { startStack } from '@tapeline/embedded';
 import type { Stack } from '@tapeline/embedded';
 import { median } from '../median.js';
+import { keyOf } from '../trades-job.js';
 import { askBars } from './ask-bars.js';
 import type { BarsResult } from './ask-bars.js';
 import { drainAnswer } from './drain-answer.js';
@@ -61,7 +62,7 @@ export async function benchQuery(rounds: number, records: number): Promise<Query
     for (let round = 0; round <= rounds; round++) {
       const rate: Partial<Rates> = { psql: rows / (await psqlSeconds(stack.urls.postgres)) };
       for (const encoding of ENCODINGS) {
-        const drained = await drainAnswer(answerUrl(stack, encoding));
+        const drained = await drainAnswer(answerUrl(stack, encoding), keyOf(stack));
         rate[encoding] = rows / drained.seconds;
         if (round > 0) firstBytes[encoding].push(drained.firstByteMs);
       }

@@ -8,11 +8,17 @@ export interface Drained {
 }
 
 /** Reads an answer and throws it away, by curl: a reader in Node would take more of the processor. */
-export function drainAnswer(url: URL): Promise<Drained> {
+export function drainAnswer(url: URL, headers: Readonly<Record<string, string>>): Promise<Drained> {
   const told = '%{http_code} %{time_total} %{time_starttransfer} %{size_download}';
-  const child = spawn('curl', ['-sS', '-o', '/dev/null', '-w', told, url.href], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn('curl', ['-sS', '-K', '-', '-o', '/dev/null', '-w', told, url.href], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // By its standard input, since everybody may see its arguments.
+  child.stdin.end(
+    Object.entries(headers)
+      .map(([name, value]) => `header = "${name}: ${value}"\n`)
+      .join(''),
+  );
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   return new Promise((resolve, reject) => {
