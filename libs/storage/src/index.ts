@@ -1,4 +1,5 @@
 /** The database: migrations, exactly-once writes, plans, projections, queries. */
+export * from './bars/index.js';
 export * from './checks/index.js';
 export * from './coverage/index.js';
 export * from './is-unavailable.js';

@@ -1,4 +1,5 @@
-import { loadConfig } from '@tapeline/config';
+import { loadConfig, watchConfig } from '@tapeline/config';
+import { compileRuleSet, RULE_FOLDERS } from '@tapeline/rules';
 import { Storage } from '@tapeline/storage';
 import { createLogger, stopTelemetry } from '@tapeline/telemetry';
 import { createGateway } from './create-gateway.js';
@@ -41,6 +42,7 @@ async function start(): Promise<void> {
     config.GATEWAY_SQL_URL === ''
       ? undefined
       : openStorage(SQL_CONNECTIONS, config.GATEWAY_SQL_URL);
+  const rules = watchConfig(config.TAPELINE_CONFIGS_DIR, RULE_FOLDERS, compileRuleSet, logger);
   const bus = new JobBus();
   const app = await createGateway({
     storage,
@@ -48,6 +50,7 @@ async function start(): Promise<void> {
     sqlStorage,
     bus,
     logger,
+    sessionsOf: (dataset) => rules.current.calendars.get(dataset),
     access: {
       auth: config.GATEWAY_AUTH,
       operatorKey: config.GATEWAY_OPERATOR_KEY,

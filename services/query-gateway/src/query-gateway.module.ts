@@ -8,6 +8,8 @@ import { AccessGuard } from './access/access.guard.js';
 import type { AccessSettings } from './access/access.js';
 import { DayUsage } from './access/day-usage.js';
 import { KeyRing } from './access/key-ring.js';
+import { BarsController, SESSIONS_OF } from './bars.controller.js';
+import type { SessionsOf } from './bars.controller.js';
 import { CostsController } from './costs.controller.js';
 import { CoverageController } from './coverage.controller.js';
 import { DatasetsController } from './datasets.controller.js';
@@ -38,6 +40,7 @@ export interface GatewayParts {
   readonly bus: JobBus;
   readonly logger: Logger;
   readonly access: AccessSettings;
+  readonly sessionsOf: SessionsOf;
   /** Of pages that may call the gateway from a browser. */
   readonly corsOrigins: readonly string[];
 }
@@ -51,12 +54,14 @@ export class QueryGatewayModule {
     bus,
     logger,
     access,
+    sessionsOf,
   }: GatewayParts): DynamicModule {
     const keys = new KeyRing(storage, access.operatorKey);
     return {
       module: QueryGatewayModule,
       controllers: [
         TimeseriesController,
+        BarsController,
         JobsController,
         JobEventsController,
         CostsController,
@@ -76,6 +81,7 @@ export class QueryGatewayModule {
       ],
       providers: [
         { provide: Storage, useValue: storage },
+        { provide: SESSIONS_OF, useValue: sessionsOf },
         { provide: QUERY_STORAGE, useValue: queryStorage },
         { provide: SQL_STORAGE, useValue: sqlStorage ?? null },
         { provide: JobBus, useValue: bus },

@@ -3,6 +3,7 @@ import { writeBatch, migrate, Storage } from '@tapeline/storage';
 import { ColumnarBatch, SCHEMAS } from '@tapeline/records';
 import { createLogger } from '@tapeline/telemetry';
 import type { AccessSettings } from './access/access.js';
+import type { SessionsOf } from './bars.controller.js';
 import { createGateway } from './create-gateway.js';
 import { JobBus } from './job-bus.js';
 
@@ -39,6 +40,7 @@ interface TestGatewayOptions {
   readonly corsOrigins?: readonly string[];
   /** The database as a role that may only read. */
   readonly sqlUrl?: string;
+  readonly sessionsOf?: SessionsOf;
 }
 
 const OPEN: AccessSettings = {
@@ -52,7 +54,7 @@ const OPEN: AccessSettings = {
 export async function startTestGateway(
   database: TestServer,
   nats: TestServer,
-  { access, corsOrigins = [], sqlUrl }: TestGatewayOptions = {},
+  { access, corsOrigins = [], sqlUrl, sessionsOf = () => undefined }: TestGatewayOptions = {},
 ) {
   await migrate(database.url);
   const storage = Storage.open({ url: database.url, connections: 2 });
@@ -69,6 +71,7 @@ export async function startTestGateway(
     bus,
     logger,
     access: { ...OPEN, ...access },
+    sessionsOf,
     corsOrigins,
   });
   await app.listen(0, '127.0.0.1');

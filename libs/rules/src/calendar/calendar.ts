@@ -36,7 +36,7 @@ export class Calendar implements SessionLookup {
   }
 
   /** The sessions of a trading day, in order; none if it is none. */
-  sessionsOf(date: Temporal.PlainDate): readonly Session[] {
+  readonly sessionsOf = (date: Temporal.PlainDate): readonly Session[] => {
     const key = date.toString();
     let sessions = this.#days.get(key);
     if (!sessions) {
@@ -48,7 +48,7 @@ export class Calendar implements SessionLookup {
       this.#days.set(key, sessions);
     }
     return sessions;
-  }
+  };
 
   sessionCodes(times: BigUint64Array<ArrayBuffer>, nulls?: Uint8Array): Uint8Array {
     const halves = words(times);

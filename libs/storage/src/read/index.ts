@@ -1,6 +1,7 @@
 export * from './dataset-summaries.js';
 export { OPERATORS } from './column-condition.js';
 export type { ColumnCondition, Operator } from './column-condition.js';
+export * from './is-wholly-held.js';
 export type { SymbolInterval } from './disjoint-intervals.js';
 export { anyHeld, heldRanges, heldSchemas } from './held-ranges.js';
 export type { HeldTimeRange, Missing } from './held-ranges.js';

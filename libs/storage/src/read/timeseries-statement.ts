@@ -107,11 +107,12 @@ export function wholeNumber(value: number): string {
   return String(value);
 }
 
-const microsecondText = (nanoseconds: bigint): string =>
+/** SQL of a time's microsecond. */
+export const microsecondText = (nanoseconds: bigint): string =>
   `'${microsecond(nanoseconds)}'::timestamptz`;
 
-/** @throws TypeError for what is no date. */
-function midnight(date: string): string {
+/** SQL of a date's UTC midnight. @throws TypeError for what is no date. */
+export function midnight(date: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) throw new TypeError(`'${date}' is no date`);
   return `'${date}T00:00:00Z'::timestamptz`;
 }

@@ -1,4 +1,4 @@
-import { datasetSchema, requestRange, schemaNameSchema, STYPES_IN } from '@tapeline/contracts';
+import { datasetSchema, schemaNameSchema, STYPES_IN } from '@tapeline/contracts';
 import type { TimeseriesQuery } from '@tapeline/storage';
 import { z } from 'zod';
 import { answerOptions, answerParameters } from './answer-options.js';
@@ -6,7 +6,9 @@ import type { AnswerOptions } from './answer-options.js';
 import { readCursor } from './cursor.js';
 import { Problem } from './problem.js';
 import { once, readParameters, requireIds, symbolsParameter } from './query-parameters.js';
+import { readRange } from './read-range.js';
 import { readConditions, whereParameter } from './where.js';
+import { wholeNumber } from './whole-number.js';
 
 /** Records of a page at most: it is read whole before it is sent. */
 const MOST_OF_A_PAGE = 10_000;
@@ -15,12 +17,6 @@ export interface TimeseriesRequest extends TimeseriesQuery, AnswerOptions {
   /** Records of a page, if pages were asked for. */
   readonly pageSize: number | undefined;
 }
-
-const wholeNumber = (name: string) =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/, `${name} is a whole number above 0`)
-    .transform(Number);
 
 /** The query string of `GET /v1/timeseries`. */
 export const timeseriesParameters = z.strictObject({
@@ -107,25 +103,6 @@ function refuseContradictions(given: Given, { encoding, fields, price }: AnswerO
       'px=float is for json, ndjson and csv.',
     );
   }
-}
-
-function readRange(given: { start: string; end?: string | undefined }): {
-  start: bigint;
-  end: bigint;
-} {
-  const remedy = 'Times are UTC dates, ISO 8601 times or nanoseconds since 1970; end is exclusive.';
-  let range;
-  try {
-    range = requestRange(given);
-  } catch (error) {
-    throw new Problem('invalid-parameters', (error as Error).message, remedy);
-  }
-  if (range.end > range.start) return range;
-  throw new Problem(
-    'impossible-request',
-    `end ${given.end} is not after start ${given.start}`,
-    `${remedy} Leave it out to get one unit of start: a date lasts a day.`,
-  );
 }
 
 /** A JSON body in the form of a query string: lists for repeated parameters, numbers and booleans for their texts. */
