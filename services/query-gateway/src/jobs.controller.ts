@@ -10,11 +10,11 @@ import {
   Res,
 } from '@nestjs/common';
 import { readJob, readJobs, readReplay, Storage } from '@tapeline/storage';
-import { ingestCommandSchema, jobIdSchema } from '@tapeline/contracts';
+import { ingestCommandSchema } from '@tapeline/contracts';
 import type { JobDecision, JobState } from '@tapeline/contracts';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
-import { linksOf, submittedAnswer } from './domain/job-answer.js';
+import type { z } from 'zod';
+import { jobPath, linksOf, submittedAnswer } from './domain/job-answer.js';
 import {
   listParameters,
   readJobId,
@@ -33,9 +33,6 @@ import {
 import { Operation } from './openapi/operation.js';
 
 const jobLink = (jobId: string): string => `/v1/jobs/${jobId}`;
-
-/** The part of the path that names a job. */
-export const jobPath = z.object({ id: jobIdSchema });
 
 const decision = {
   role: 'operator',

@@ -9,7 +9,7 @@ export interface HeldSchema {
   readonly end: bigint | null;
   /** Chunks that are complete. */
   readonly chunks: number;
-  /** Rows in the table, by the ledger. */
+  /** Rows that were written, by the ledger, less those that others took the place of. Expired ones still count. */
   readonly rows: number;
   /** Records that rules refused, and left out. */
   readonly quarantined: number;

@@ -9,7 +9,11 @@ const heldShape = {
   start: time.describe('Of the first range that is held; ISO 8601, to the nanosecond'),
   end: time.describe('Of the last one, exclusive; there may be gaps: GET /v1/coverage'),
   chunks: z.int().describe('Complete ones'),
-  rows: z.int().describe('By the ledger'),
+  rows: z
+    .int()
+    .describe(
+      'Written, by the ledger, less those that others replaced; retention may have deleted some',
+    ),
   quarantined: z.int().describe('Records that rules refused'),
   filtered: z.int().describe('Records that rules left out'),
   last_ingested_at: time.describe('When the last batch was written'),

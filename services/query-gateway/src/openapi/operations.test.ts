@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Controller, Get } from '@nestjs/common';
 import type { ExecutionContext, Type } from '@nestjs/common';
-import { parseTimestamp } from '@tapeline/records';
+import { parseTimestamp, recordsOf } from '@tapeline/records';
 import { testDatabase, testNats } from '@tapeline/testing';
 import type { TestDatabase, TestNats } from '@tapeline/testing';
 import type { z } from 'zod';
@@ -27,8 +27,11 @@ beforeAll(async () => {
   gateway = await startTestGateway(database, nats);
   await gateway.map('raw_symbol', 'ESU4', 5602, '2024-07-01', '2024-07-02');
   await gateway.hold('trades', 5602, TIME, TIME + 10n);
+  await gateway.store(
+    recordsOf('definition', [{ instrument_id: 5602, ts_recv: TIME, leg_count: 1, leg_side: 'B' }]),
+  );
   const run = (sql: string, values: unknown[]) => gateway.storage.pool.query(sql, values);
-  await run(`INSERT INTO dataset (code) VALUES ($1)`, [DATASET]);
+  await run(`INSERT INTO dataset (code) VALUES ($1) ON CONFLICT DO NOTHING`, [DATASET]);
   await run(
     `INSERT INTO job (job_id, command, dataset, schema, state, reason, message, not_found, partial, accepted_at, quote)
      VALUES ('waiting', $1, $2, 'trades', 'awaiting_approval', 'over_job_limit', 'costs 1.5', '[]', '["X"]', now(), $3)`,
@@ -136,6 +139,17 @@ it.each([
   ['/v1/replays', undefined],
   ['/v1/replays/old', undefined],
   ['/v1/findings', undefined],
+  ['/v1/datasets', undefined],
+  ['/v1/schemas', undefined],
+  ['/v1/schemas/definition', undefined],
+  ['/v1/symbology/resolve?dataset=GLBX.MDP3&symbols=ESU4&start_date=2024-07-01', undefined],
+  ['/v1/instruments?date=2024-07-02', undefined],
+  ['/v1/instruments/GLBX.MDP3/5602?date=2024-07-02', undefined],
+  ['/v1/jobs/waiting/cancel', {}],
+  [
+    '/v1/jobs',
+    { dataset: DATASET, schema: 'trades', symbols: 'X', start: '2024-07-01', dry_run: true },
+  ],
   ['/v1/jobs/waiting/refuse', {}],
   ['/v1/jobs', { file: '/data/x.dbn' }],
   ['/v1/quarantine/replay', { source: 'quarantine' }],
