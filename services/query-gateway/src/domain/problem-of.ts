@@ -3,7 +3,7 @@ import { isUnavailable } from '@tapeline/storage';
 import { Problem } from './problem.js';
 
 const ROUTES =
-  'GET /v1/timeseries, GET /v1/coverage, GET /v1/jobs, GET /v1/jobs/<id>, POST /v1/jobs, GET /v1/costs, GET /v1/quarantine, GET /v1/replays, GET /v1/findings, /healthz, /readyz';
+  'GET /v1/timeseries, GET /v1/coverage, GET /v1/datasets, GET /v1/schemas, GET /v1/instruments, GET /v1/symbology/resolve, GET /v1/statistics/settlements, GET /v1/statistics/open-interest, GET /v1/jobs, GET /v1/jobs/<id>, GET /v1/jobs/<id>/events, POST /v1/jobs, GET /v1/stream, GET /v1/costs, GET /v1/quarantine, GET /v1/replays, GET /v1/findings, /healthz, /readyz';
 
 /** Wrong password, no such database, no such table: the set-up is at fault, not the request. */
 const SETUP_STATES: ReadonlySet<unknown> = new Set([
