@@ -7,6 +7,7 @@ import { NestPinoLogger } from '@tapeline/telemetry';
 import { limitBytes } from './access/limit-bytes.js';
 import { QueryGatewayModule } from './query-gateway.module.js';
 import type { GatewayParts } from './query-gateway.module.js';
+import { refuseAddress } from './refuse-address.js';
 import { refuseUnreadable } from './refuse-unreadable.js';
 
 /** Room for the 2,000 symbols that a query may name in its address. */
@@ -22,6 +23,7 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     clientErrorHandler: refuseUnreadable,
+    frameworkErrors: refuseAddress,
     // Names a request in the log and to its sender. What a sender says is not taken: it could name another's.
     genReqId: () => randomUUID(),
     requestIdHeader: false,

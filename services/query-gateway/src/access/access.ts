@@ -65,9 +65,9 @@ export class Access {
       );
     }
     const { ip } = request;
-    // Who tries keys is not to keep the database busy; keys in use are not affected.
+    // Who tries keys is not to keep the database busy; keys that were used before are not affected.
     const failures = await this.#failures.get(ip);
-    if (failures && failures.consumedPoints > MOST_FAILURES && !this.keys.remembers(key)) {
+    if (failures && failures.consumedPoints > MOST_FAILURES && !this.keys.mayKnow(key)) {
       throw tooMany(`from ${ip} came too many keys that are none`, failures.msBeforeNext);
     }
     const finding = await this.keys.check(key);

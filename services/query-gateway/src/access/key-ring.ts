@@ -20,6 +20,8 @@ const NO_DIGEST = Buffer.alloc(32);
 /** The keys of the database, and the operator's of the settings. */
 export class KeyRing {
   readonly #operator: Buffer | undefined;
+  /** Ids of keys that there are. */
+  readonly #seen = new Set<string>();
   readonly #remembered = new Map<string, { row: Promise<ApiKeyRow | undefined>; until: number }>();
 
   /** @param operatorKey '' for none. */
@@ -31,19 +33,24 @@ export class KeyRing {
     this.#operator = operatorKey === '' ? undefined : apiKeyDigest(operatorKey);
   }
 
-  /** Whether the key can be checked without asking the database. */
-  remembers(key: string): boolean {
+  /** Whether a key may be one that was used before, or needs no database to be told from one. */
+  mayKnow(key: string): boolean {
     const id = apiKeyId(key);
-    return id === undefined || (this.#remembered.get(id)?.until ?? 0) > this.now();
+    return id === undefined || this.#seen.has(id) || this.#isOperators(apiKeyDigest(key));
+  }
+
+  #isOperators(digest: Buffer): boolean {
+    return this.#operator !== undefined && timingSafeEqual(this.#operator, digest);
   }
 
   /** Digests are compared in constant time. @throws what the database says. */
   async check(key: string): Promise<KeyFinding> {
     const digest = apiKeyDigest(key);
-    if (this.#operator && timingSafeEqual(this.#operator, digest)) return OPERATOR;
+    if (this.#isOperators(digest)) return OPERATOR;
     const id = apiKeyId(key);
     const row = id === undefined ? undefined : await this.#find(id);
     if (!timingSafeEqual(row?.digest ?? NO_DIGEST, digest) || !row) return UNKNOWN;
+    this.#seen.add(row.id);
     if (row.revokedAt) return { outcome: 'revoked', at: row.revokedAt };
     if (row.expiresAt && row.expiresAt.getTime() <= this.now()) {
       return { outcome: 'expired', at: row.expiresAt };

@@ -1,4 +1,5 @@
 import { datasetSchema, schemaNameSchema, STYPES_IN } from '@tapeline/contracts';
+import { DAY_NS } from '@tapeline/records';
 import { dayFrom, dayOf } from '@tapeline/storage';
 import type { CoverageQuery } from '@tapeline/storage';
 import { z } from 'zod';
@@ -15,11 +16,11 @@ import type { QueryString } from './query-parameters.js';
 /** Rows of an answer, unless `limit` says fewer. */
 const MOST_ROWS = 1000;
 
-/** The last day that nanoseconds in 63 bits reach whole. */
-const LAST_TIME = 2n ** 63n - 1n;
+/** The end of the last day that nanoseconds in 63 bits reach whole. */
+const LAST_TIME = ((2n ** 63n - 1n) / DAY_NS) * DAY_NS;
 
 const time = timeParameter((ns, text) => {
-  if (ns > LAST_TIME) throw new RangeError(`'${text}' is after the year 2262`);
+  if (ns > LAST_TIME) throw new RangeError(`'${text}' is after 2262-04-11`);
   return ns;
 });
 

@@ -42,7 +42,16 @@ export const instrumentsParameters = z.strictObject({
   dataset: z.preprocess(once, datasetSchema.optional()),
   symbols: symbolsParameter.optional().describe('Raw symbols, separated by commas'),
   search: z
-    .preprocess(once, z.string().trim().min(1).max(70).optional())
+    .preprocess(
+      once,
+      z
+        .string()
+        .trim()
+        .min(1)
+        .max(70)
+        .regex(/^[^\0]*$/, 'a text has no NUL')
+        .optional(),
+    )
     .describe('A part of the raw symbol, asset, underlying, group or exchange'),
   asset: symbolsParameter.optional().describe('Product roots such as ES, separated by commas'),
   class: classes.optional().describe('Letters or names of instrument_class, such as F or future'),
