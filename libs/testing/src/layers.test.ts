@@ -7,7 +7,7 @@ import { projectFolder } from '@tapeline/embedded';
 
 import { makeTemporaryFolder } from './temporary-folder.js';
 
-const core = ['contracts', 'dbn', 'records', 'rules'];
+const core = ['contracts', 'dbn', 'historical-api', 'records', 'rules'];
 const base = ['config', 'telemetry'];
 const adapters = ['archive', 'bus', 'databento', 'storage'];
 const everyLibrary = [...core, ...base, ...adapters, 'embedded'];

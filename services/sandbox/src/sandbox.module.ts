@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { MetadataApi } from '@tapeline/historical-api';
 import { BatchJobs } from './batch/batch-jobs.js';
 import { CallLog } from './domain/call-log.js';
 import { Faults } from './domain/faults.js';
+import { MarketHistory } from './domain/market-history.js';
 import type { MarketSource } from './domain/market-source.js';
 import { RestatedSource } from './domain/restated-source.js';
 import { Stalls } from './domain/stalls.js';
@@ -39,6 +41,11 @@ export class SandboxModule {
         Faults,
         Stalls,
         CallLog,
+        {
+          provide: MetadataApi,
+          inject: [MARKET_SOURCE],
+          useFactory: (market: MarketSource) => new MetadataApi(new MarketHistory(market)),
+        },
         BatchJobs,
         { provide: APP_FILTER, useClass: ApiErrorFilter },
         { provide: APP_INTERCEPTOR, useClass: LoseAnswerInterceptor },

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
-import { ApiError } from '../domain/api-error.js';
+import { ApiError } from '@tapeline/historical-api';
 import { newJobId } from '../domain/batch/batch-job.js';
 import type { BatchJob, JobFile } from '../domain/batch/batch-job.js';
 import type { BatchRequest } from '../domain/batch/batch-request.js';

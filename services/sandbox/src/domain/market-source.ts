@@ -1,30 +1,8 @@
 /** What the API serves from: DBN files or a synthetic market. */
-import type { DbnVersion, SchemaDescription, SchemaName } from '@tapeline/records';
+import type { Dataset, DateCondition, TimeRange } from '@tapeline/historical-api';
+import type { DbnVersion, SchemaDescription } from '@tapeline/records';
 
-/** Times in ns since epoch, the end exclusive. */
-export interface TimeRange {
-  readonly start: bigint;
-  readonly end: bigint;
-}
-
-export interface Dataset {
-  readonly name: string;
-  readonly publishers: readonly {
-    readonly id: number;
-    readonly venue: string;
-    readonly description: string;
-  }[];
-  readonly range: TimeRange;
-  readonly schemas: ReadonlyMap<SchemaName, TimeRange>;
-}
-
-/** Quality of the data of one UTC date that has a session. */
-export interface DateCondition {
-  readonly date: string;
-  readonly condition: 'available' | 'degraded';
-  /** UTC date of the last change; by default the date itself. */
-  readonly lastModified?: string;
-}
+export type { Dataset, DateCondition, TimeRange } from '@tapeline/historical-api';
 
 /** A raw symbol and its instrument on the UTC dates `[from, to)`. */
 export interface Listing {

@@ -1,30 +1,21 @@
+import { ALL_SYMBOLS } from '@tapeline/contracts';
 import type { DbnMetadata } from '@tapeline/dbn';
 import {
-  DAY_NS,
-  formatTimestamp,
-  isSchemaName,
-  SCHEMA_NAMES,
-  SCHEMAS,
-  utcDate,
-} from '@tapeline/records';
+  ApiError,
+  datesOf,
+  degradedDates,
+  EVERYTHING,
+  findDataset,
+  findSchema,
+  noneResolved,
+  rangeMetadata,
+} from '@tapeline/historical-api';
+import type { RangeRequest, Resolution } from '@tapeline/historical-api';
+import { formatTimestamp } from '@tapeline/records';
 import type { SchemaDescription } from '@tapeline/records';
-import { ApiError } from './api-error.js';
 import type { Dataset, MarketSource, RecordQuery, TimeRange } from './market-source.js';
-import { ALL_SYMBOLS, resolveSymbols } from './resolve-symbols.js';
-import type { Interval, Resolution } from './resolve-symbols.js';
-
-/** A request for records, its fields well-formed. */
-export interface RangeRequest {
-  readonly dataset: string;
-  readonly schema: string;
-  readonly symbols: readonly string[];
-  readonly stypeIn: string;
-  readonly stypeOut: string;
-  readonly start: bigint;
-  /** Undefined if there is none and none follows from the form of the start. */
-  readonly end: bigint | undefined;
-  readonly limit: number | undefined;
-}
+import { resolveRequest } from './resolve-request.js';
+import type { Interval } from './resolve-symbols.js';
 
 export interface RangePlan {
   readonly query: RecordQuery;
@@ -33,20 +24,17 @@ export interface RangePlan {
   readonly degraded: readonly string[];
 }
 
-const EVERYTHING: Resolution = { result: new Map(), partial: [], notFound: [] };
-
 /** What is to be sent. @throws ApiError for everything that the API refuses before the first byte. */
 export function planRange(source: MarketSource, request: RangeRequest): RangePlan {
-  const dataset = findDataset(source, request.dataset);
+  const dataset = findDataset(source.datasets, request.dataset);
   const schema = findSchema(dataset, request.schema);
   const range = checkRange(dataset, schema, request);
-  const dates = { from: utcDate(range.start), to: utcDate(range.end - 1n + DAY_NS) };
+  const dates = datesOf(range);
   const conditions = source.conditions(dataset.name);
-  const { stypeIn, stypeOut, symbols } = request;
-  const isAll = symbols.includes(ALL_SYMBOLS);
+  const isAll = request.symbols.includes(ALL_SYMBOLS);
   const resolution = isAll
     ? EVERYTHING
-    : resolveSymbols(source.directory(dataset.name), conditions, { ...dates, ...request });
+    : resolveRequest(source, dataset.name, { ...dates, ...request });
   if (!isAll && resolution.result.size === 0) throw noneResolved(request);
   const query = {
     dataset: dataset.name,
@@ -54,62 +42,13 @@ export function planRange(source: MarketSource, request: RangeRequest): RangePla
     ...range,
     selection: isAll ? null : selectionOf(resolution),
   };
-  const metadata: DbnMetadata = {
-    version: source.versionOf(query),
-    dataset: dataset.name,
-    schema: schema.code,
-    ...range,
-    limit: request.limit === undefined ? null : BigInt(request.limit),
-    stypeIn,
-    stypeOut,
-    tsOut: false,
-    symbols: [...symbols],
-    partial: [...resolution.partial],
-    notFound: [...resolution.notFound],
-    mappings: [...resolution.result].map(([rawSymbol, intervals]) => ({
-      rawSymbol,
-      intervals: intervals.map(({ d0, d1, s }) => ({ startDate: d0, endDate: d1, symbol: s })),
-    })),
-  };
-  const degraded = conditions
-    .filter(
-      ({ date, condition }) => condition === 'degraded' && date >= dates.from && date < dates.to,
-    )
-    .map(({ date }) => date);
-  return { query, metadata, degraded };
-}
-
-/** @throws ApiError 404 */
-export function findDataset(source: MarketSource, name: string): Dataset {
-  const dataset = source.datasets.find((dataset) => dataset.name === name);
-  if (dataset) return dataset;
-  const known = source.datasets.map((dataset) => dataset.name).join(', ');
-  throw new ApiError(
-    404,
-    'dataset_not_found',
-    `The dataset ${name} does not exist here. Available datasets: ${known}.`,
+  const metadata = rangeMetadata(
+    { ...request, ...range },
+    schema,
+    resolution,
+    source.versionOf(query),
   );
-}
-
-/** A schema that some dataset might have. @throws ApiError 422 */
-export function knownSchema(name: string): SchemaDescription {
-  if (isSchemaName(name)) return SCHEMAS[name];
-  throw new ApiError(
-    422,
-    'data_schema_not_available',
-    `There is no schema ${name}. Schemas: ${SCHEMA_NAMES.join(', ')}.`,
-  );
-}
-
-/** @throws ApiError 422 */
-function findSchema(dataset: Dataset, name: string): SchemaDescription {
-  if (isSchemaName(name) && dataset.schemas.has(name)) return SCHEMAS[name];
-  const known = [...dataset.schemas.keys()].join(', ');
-  throw new ApiError(
-    422,
-    'data_schema_not_available',
-    `The schema ${name} is not available for ${dataset.name}. Available schemas: ${known}.`,
-  );
+  return { query, metadata, degraded: degradedDates(conditions, dates) };
 }
 
 function checkRange(
@@ -163,19 +102,8 @@ function checkRange(
 const pretty = (time: bigint): string =>
   `${formatTimestamp(time).slice(0, 19).replace('T', ' ')}+00:00`;
 
-function noneResolved({ stypeIn, symbols }: RangeRequest): ApiError {
-  const smart = stypeIn === 'parent' || stypeIn === 'continuous';
-  return new ApiError(
-    422,
-    'symbology_invalid_request',
-    smart
-      ? `Could not resolve smart symbols: ${symbols.join(', ')}`
-      : 'None of the symbols could be resolved',
-  );
-}
-
 /** When which instruments are wanted; overlapping wishes for one instrument are one. */
-function selectionOf({ result }: Resolution): Map<number, TimeRange[]> {
+function selectionOf({ result }: Resolution<Interval>): Map<number, TimeRange[]> {
   const all = [...result.values()].flat().toSorted((a, b) => (a.d0 < b.d0 ? -1 : 1));
   const selection = new Map<number, TimeRange[]>();
   for (const interval of all) {

@@ -1,6 +1,7 @@
+import * as api from '@tapeline/historical-api';
 import type { SchemaName } from '@tapeline/records';
 
-/** US dollars for {@link BILLED_UNIT} bytes: made up, in the proportions of a real price list. */
+/** US dollars for 2^30 bytes: made up, in the proportions of a real price list. */
 export const UNIT_PRICES: Readonly<Record<SchemaName, number>> = {
   mbo: 1.8,
   'mbp-1': 24.5,
@@ -24,11 +25,6 @@ export const UNIT_PRICES: Readonly<Record<SchemaName, number>> = {
   imbalance: 15,
 };
 
-/** What prices are for: 2^30 bytes of uncompressed records. */
-const BILLED_UNIT = 2 ** 30;
-
-export const MODES = ['historical', 'historical-streaming', 'live'] as const;
-
 /** US dollars that uncompressed records cost. */
 export const costOf = (schema: SchemaName, bytes: number): number =>
-  (bytes / BILLED_UNIT) * UNIT_PRICES[schema];
+  api.costOf(UNIT_PRICES[schema], bytes);

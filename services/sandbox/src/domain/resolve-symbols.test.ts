@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Directory } from './market-source.js';
 import { resolveSymbols } from './resolve-symbols.js';
-import type { SymbolsRequest } from './resolve-symbols.js';
+import type { SymbolsRequest } from '@tapeline/historical-api';
 
 const listing = (rawSymbol: string, instrumentId: number, from: string, to: string) => ({
   rawSymbol,
@@ -37,7 +37,7 @@ const week = {
   stypeOut: 'instrument_id',
   from: '2024-07-01',
   to: '2024-07-08',
-};
+} as const;
 
 const resolve = (request: Partial<SymbolsRequest> & Pick<SymbolsRequest, 'symbols'>) => {
   const { result, ...rest } = resolveSymbols(directory, sessions, { ...week, ...request });
@@ -76,7 +76,7 @@ describe('resolveSymbols', () => {
       partial: [],
       notFound: ['ES.c.1'],
     });
-    const named = { stypeIn: 'instrument_id', stypeOut: 'raw_symbol' };
+    const named = { stypeIn: 'instrument_id', stypeOut: 'raw_symbol' } as const;
     expect(resolve({ symbols: ['5'], ...named }).result).toEqual({
       5: ['2024-07-01..2024-07-08 ESU4'],
     });

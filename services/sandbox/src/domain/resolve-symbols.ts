@@ -1,46 +1,12 @@
-import { ApiError } from './api-error.js';
+import { ALL_SYMBOLS } from '@tapeline/contracts';
+import { checkSymbols } from '@tapeline/historical-api';
+import type { MeantInterval, Resolution, SymbolsRequest } from '@tapeline/historical-api';
 import type { DateCondition, Directory } from './market-source.js';
 
-export const ALL_SYMBOLS = 'ALL_SYMBOLS';
-
-export interface SymbolsRequest {
-  readonly symbols: readonly string[];
-  readonly stypeIn: string;
-  readonly stypeOut: string;
-  /** UTC dates, the end exclusive. */
-  readonly from: string;
-  readonly to: string;
-}
-
-/** During the UTC dates `[d0, d1)` a symbol stood for `s`, which is or names the instrument. */
-export interface Interval {
-  readonly d0: string;
-  readonly d1: string;
-  readonly s: string;
+/** With the instrument that it is or names. */
+export interface Interval extends MeantInterval {
   readonly instrumentId: number;
 }
-
-export interface Resolution {
-  /** For parents the keys are the raw symbols they expand to. */
-  readonly result: ReadonlyMap<string, readonly Interval[]>;
-  /** Keys without an instrument on some of the dates. */
-  readonly partial: readonly string[];
-  /** Requested symbols without an instrument on any date that has a session. */
-  readonly notFound: readonly string[];
-}
-
-const OFFERED: Readonly<Record<string, readonly string[]>> = {
-  raw_symbol: ['instrument_id'],
-  parent: ['instrument_id'],
-  continuous: ['instrument_id'],
-  instrument_id: ['raw_symbol', 'instrument_id'],
-};
-
-const FORM: Readonly<Record<string, RegExp>> = {
-  instrument_id: /^\d+$/,
-  parent: /^[A-Z0-9]+\.(FUT|OPT|SPOT)$/,
-  continuous: /^[A-Z0-9]+\.[cnv]\.\d{1,2}$/,
-};
 
 /**
  * What symbols stand for, day by day.
@@ -51,8 +17,8 @@ export function resolveSymbols(
   directory: Directory,
   sessions: readonly DateCondition[],
   request: SymbolsRequest,
-): Resolution {
-  checkForm(request);
+): Resolution<Interval> {
+  checkSymbols(request);
   const result = new Map<string, Interval[]>();
   const notFound: string[] = [];
   const named = index(directory);
@@ -70,26 +36,6 @@ export function resolveSymbols(
     .filter(([, intervals]) => !covers(intervals, request.from, request.to))
     .map(([key]) => key);
   return { result, partial, notFound };
-}
-
-function checkForm({ symbols, stypeIn, stypeOut }: SymbolsRequest): void {
-  if (!OFFERED[stypeIn]?.includes(stypeOut)) {
-    throw new ApiError(
-      422,
-      'symbology_invalid_request',
-      `Conversion from stype_in='${stypeIn}' to stype_out='${stypeOut}' is not supported.`,
-    );
-  }
-  const malformed = symbols.filter(
-    (symbol) => symbol !== ALL_SYMBOLS && !(FORM[stypeIn]?.test(symbol) ?? symbol !== ''),
-  );
-  if (malformed.length > 0) {
-    throw new ApiError(
-      422,
-      'symbology_invalid_symbol',
-      `Invalid format for ${stypeIn} symbols: ${malformed.join(', ')}`,
-    );
-  }
 }
 
 function expand({ listings }: Directory, { symbols }: SymbolsRequest): readonly string[] {

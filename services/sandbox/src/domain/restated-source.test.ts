@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ApiError } from './api-error.js';
+import { ApiError } from '@tapeline/historical-api';
 import { collectBytes, queryOf } from './collect-records.js';
 import { RestatedSource } from './restated-source.js';
 import { SyntheticMarket } from './synthetic/synthetic-market.js';

@@ -1,6 +1,6 @@
 import { DAY_NS } from '@tapeline/records';
 import type { DbnVersion } from '@tapeline/records';
-import { ApiError } from './api-error.js';
+import { ApiError } from '@tapeline/historical-api';
 import type {
   Dataset,
   DateCondition,

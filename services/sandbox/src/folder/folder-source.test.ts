@@ -219,7 +219,7 @@ describeWithTestdata('recorded files', () => {
       dataset: 'GLBX.MDP3',
       schema: 'trades',
       symbols: [symbol!],
-      stypeIn: metadata.stypeIn!,
+      stypeIn: metadata.stypeIn as 'raw_symbol',
       stypeOut: 'instrument_id',
       start: metadata.start,
       end: metadata.end!,

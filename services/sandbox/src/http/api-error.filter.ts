@@ -1,9 +1,7 @@
 import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError, FieldsError } from '../domain/api-error.js';
-
-const DOCS = 'https://databento.com/docs';
+import { describeError } from '@tapeline/historical-api';
 
 /** Errors in the forms that Databento's API has. */
 @Catch()
@@ -19,18 +17,8 @@ export class ApiErrorFilter implements ExceptionFilter {
   }
 
   #describe(error: unknown, request: FastifyRequest): [number, unknown] {
-    if (error instanceof ApiError) {
-      const { status, problem, message, payload } = error;
-      const detail = { case: problem, message, status_code: status, docs: DOCS };
-      return [status, payload ? { ...detail, payload } : detail];
-    }
-    if (error instanceof FieldsError) {
-      const place = request.method === 'POST' ? 'body' : 'query';
-      return [
-        422,
-        error.fields.map(({ name, message, type }) => ({ loc: [place, name], msg: message, type })),
-      ];
-    }
+    const refusal = describeError(error, request.method);
+    if (refusal) return [refusal.status, refusal.detail];
     if (error instanceof HttpException) return [error.getStatus(), error.message];
     // Fastify's own errors, such as a body that is too large, carry their status.
     const { statusCode } = error as { statusCode?: number };

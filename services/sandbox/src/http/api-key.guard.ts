@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from '../domain/api-error.js';
+import { ApiError } from '@tapeline/historical-api';
 import { apiKeyOf } from './user-id.js';
 
 /** HTTP Basic with the key as the user name. Every key with the right beginning is good. */

@@ -1,18 +1,12 @@
 /** The parameters of batch.*, and their checks. */
 import { z } from 'zod';
+import { ALL_SYMBOLS } from '@tapeline/contracts';
+import { ApiError, flag, parseFields, parseRange, symbols, time } from '@tapeline/historical-api';
+import type { Fields } from '@tapeline/historical-api';
 import { parseTimestamp } from '@tapeline/records';
-import { ApiError } from '../domain/api-error.js';
 import { JOB_STATES } from '../domain/batch/batch-job.js';
 import { SPLIT_DURATIONS } from '../domain/batch/batch-request.js';
 import type { BatchRequest } from '../domain/batch/batch-request.js';
-import { ALL_SYMBOLS } from '../domain/resolve-symbols.js';
-import { parseFields, parseRange, symbols, time } from './request-fields.js';
-import type { Fields } from './request-fields.js';
-
-/** As the official clients for C++, Rust and Python write it. */
-const flag = z
-  .enum(['0', '1', 'false', 'true', 'False', 'True'])
-  .transform((text) => ['1', 'true', 'True'].includes(text));
 
 const submission = z.object({
   symbols,

@@ -8,7 +8,7 @@ import { ApiKeyGuard } from './api-key.guard.js';
 import { parseJobId, parseListing, parseSubmission } from './batch-fields.js';
 import { FaultGuard } from './fault.guard.js';
 import { RequestFields } from './request-fields.js';
-import type { Fields } from './request-fields.js';
+import type { Fields } from '@tapeline/historical-api';
 import { UserId } from './user-id.js';
 
 const WRONG_HASH = `sha256:${'0'.repeat(64)}`;

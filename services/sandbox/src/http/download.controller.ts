@@ -13,7 +13,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BatchJobs } from '../batch/batch-jobs.js';
 import { zipFiles } from '../batch/zip-files.js';
-import { ApiError } from '../domain/api-error.js';
+import { ApiError } from '@tapeline/historical-api';
 import { parseByteRange } from '../domain/batch/parse-byte-range.js';
 import { Faults } from '../domain/faults.js';
 import { spoilBytes } from '../domain/spoil-bytes.js';
@@ -22,7 +22,7 @@ import { ApiKeyGuard } from './api-key.guard.js';
 import { parseJobId } from './batch-fields.js';
 import { FaultGuard } from './fault.guard.js';
 import { RequestFields } from './request-fields.js';
-import type { Fields } from './request-fields.js';
+import type { Fields } from '@tapeline/historical-api';
 import { UserId } from './user-id.js';
 
 /** Files of batch jobs: one of them, or any part of it, or all in a ZIP archive. */

@@ -1,8 +1,8 @@
 /** What can be ordered at /faults, by the field that tells the kinds apart. */
 import { z } from 'zod';
 import type { Fault } from '../domain/faults.js';
-import { date, parseFields } from './request-fields.js';
-import type { Fields } from './request-fields.js';
+import { date, parseFields } from '@tapeline/historical-api';
+import type { Fields } from '@tapeline/historical-api';
 
 const common = {
   method: z.string().min(1),

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from '../domain/api-error.js';
+import { ApiError, fieldsOf } from '@tapeline/historical-api';
 import { CallLog } from '../domain/call-log.js';
 import { Faults } from '../domain/faults.js';
 import { Stalls } from '../domain/stalls.js';
 import { methodOf } from './method-of.js';
-import { fieldsOf } from './request-fields.js';
 
 /** Notes every call; holds and refuses those for which that was ordered. */
 @Injectable()

@@ -4,7 +4,7 @@ import { Faults } from '../domain/faults.js';
 import { RestatedSource } from '../domain/restated-source.js';
 import { Stalls } from '../domain/stalls.js';
 import { parseFault } from './fault-fields.js';
-import type { Fields } from './request-fields.js';
+import type { Fields } from '@tapeline/historical-api';
 
 /** Not part of Databento's API: orders trouble for the calls to come. docs/sandbox.md lists it. */
 @Controller('faults')

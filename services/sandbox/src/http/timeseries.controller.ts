@@ -11,8 +11,9 @@ import { streamRange } from '../domain/stream-range.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { FaultGuard } from './fault.guard.js';
 import { MARKET_SOURCE } from './market-source.token.js';
-import { parseFields, parseRange, RequestFields } from './request-fields.js';
-import type { Fields } from './request-fields.js';
+import { degradedWarning, parseFields, parseRange, warningHeader } from '@tapeline/historical-api';
+import { RequestFields } from './request-fields.js';
+import type { Fields } from '@tapeline/historical-api';
 
 const output = z.object({
   encoding: z
@@ -54,7 +55,9 @@ export class TimeseriesController {
     const plan = planRange(this.source, parseRange(fields));
     const { partial, notFound } = plan.metadata;
     reply.status(partial.length + notFound.length > 0 ? 206 : 200);
-    if (plan.degraded.length > 0) reply.header('x-warning', degradedWarning(plan.degraded));
+    if (plan.degraded.length > 0) {
+      reply.header('x-warning', warningHeader([degradedWarning(plan.degraded)]));
+    }
     const fault = this.faults.take('stream', 'timeseries.get_range');
     const cutAfterRecords = fault?.cutAfterRecords;
     const bytes = streamRange(this.source, plan, { compression, cutAfterRecords });
@@ -65,8 +68,3 @@ export class TimeseriesController {
     });
   }
 }
-
-const degradedWarning = (dates: readonly string[]): string =>
-  JSON.stringify([
-    `Warning: the request contains days of reduced quality: ${dates.map((date) => `${date} (degraded)`).join(', ')}`,
-  ]);

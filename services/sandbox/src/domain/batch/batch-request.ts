@@ -1,4 +1,4 @@
-import type { RangeRequest } from '../plan-range.js';
+import type { RangeRequest } from '@tapeline/historical-api';
 
 export const SPLIT_DURATIONS = ['day', 'week', 'month', 'year', 'none'] as const;
 export type SplitDuration = (typeof SPLIT_DURATIONS)[number];

@@ -1,8 +1,7 @@
-import { DAY_NS, utcDate } from '@tapeline/records';
-import { describeCondition } from '../describe-condition.js';
-import { describeResolution } from '../describe-resolution.js';
+import { datesOf, describeCondition, describeResolution } from '@tapeline/historical-api';
 import type { MarketSource } from '../market-source.js';
 import type { RangePlan } from '../plan-range.js';
+import { resolveRequest } from '../resolve-request.js';
 import type { BatchRequest } from './batch-request.js';
 
 export interface JobDocument {
@@ -17,20 +16,20 @@ export function jobDocuments(
   request: BatchRequest,
   jobId: string,
 ): JobDocument[] {
-  const from = utcDate(query.start);
-  const to = utcDate(query.end - 1n + DAY_NS);
+  const { from, to } = datesOf(query);
   const conditions = source
     .conditions(query.dataset)
     .filter(({ date }) => date >= from && date < to)
     .map(describeCondition);
   const { symbols, stypeIn, stypeOut } = request;
   const asked = { symbols, stypeIn, stypeOut, from, to };
+  const resolution = resolveRequest(source, query.dataset, asked);
   return [
     { filename: 'metadata.json', text: metadataText(request, metadata, jobId) },
     { filename: 'condition.json', text: JSON.stringify(conditions) },
     {
       filename: 'symbology.json',
-      text: JSON.stringify(describeResolution(source, query.dataset, asked)),
+      text: JSON.stringify(describeResolution(resolution, asked)),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import type { DateCondition } from './market-source.js';
+import type { DateCondition } from './historical-source.js';
 
 /** A day in the API's own form. */
 export const describeCondition = ({ date, condition, lastModified = date }: DateCondition) => ({
