@@ -29,7 +29,13 @@ export function parseFields<Schema extends z.ZodType>(
 }
 
 export const dataset = z.string().min(1);
-export const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date has the form YYYY-MM-DD');
+
+/** The last day of which every nanosecond fits in 63 bits. */
+const LAST_DAY = '2262-04-10';
+
+export const date = z.iso
+  .date('a date has the form YYYY-MM-DD')
+  .refine((text) => text >= '1970-01-01' && text <= LAST_DAY, `dates end on ${LAST_DAY}`);
 
 export const time = z.string().superRefine((text, context) => {
   try {
@@ -40,13 +46,19 @@ export const time = z.string().superRefine((text, context) => {
 });
 
 const MAX_SYMBOLS = 2_000;
+/** What the metadata of DBN have room for. */
+const SYMBOL_FORM = /^[\x20-\x7e]{1,70}$/;
 
 /** Never trimmed and never split on blanks: symbols of spreads contain them. */
 export const symbols = z
   .string()
   .transform((text) => text.split(',').filter((symbol) => symbol !== ''))
   .refine((list) => list.length > 0, 'at least one symbol is required')
-  .refine((list) => list.length <= MAX_SYMBOLS, `at most ${MAX_SYMBOLS} symbols are allowed`);
+  .refine((list) => list.length <= MAX_SYMBOLS, `at most ${MAX_SYMBOLS} symbols are allowed`)
+  .refine(
+    (list) => list.every((symbol) => SYMBOL_FORM.test(symbol)),
+    'a symbol has at most 70 letters of ASCII',
+  );
 
 export const stypeIn = z.enum(STYPES_IN);
 export const stypeOut = z.enum(['instrument_id', 'raw_symbol']);

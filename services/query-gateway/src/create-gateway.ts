@@ -44,6 +44,8 @@ export async function createGateway(parts: GatewayParts): Promise<NestFastifyApp
   const server = adapter.getInstance();
   server.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id);
+    // As Databento names it, whose clients quote it.
+    if (request.url.startsWith('/v0/')) reply.header('request-id', request.id);
   });
   server.addHook('onSend', limitBytes);
   return app;

@@ -14,6 +14,10 @@ import { CostsController } from './costs.controller.js';
 import { CoverageController } from './coverage.controller.js';
 import { DatasetsController } from './datasets.controller.js';
 import { FindingsController } from './findings.controller.js';
+import { GATEWAY_LOGGER } from './historical/historical-error.filter.js';
+import { HistoricalMetadataController } from './historical/historical-metadata.controller.js';
+import { HistoricalSymbolsController } from './historical/historical-symbols.controller.js';
+import { HistoricalTimeseriesController } from './historical/historical-timeseries.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstrumentsController } from './instruments.controller.js';
 import { JobBus } from './job-bus.js';
@@ -78,6 +82,9 @@ export class QueryGatewayModule {
         SymbologyController,
         SystemController,
         SqlController,
+        HistoricalMetadataController,
+        HistoricalSymbolsController,
+        HistoricalTimeseriesController,
       ],
       providers: [
         { provide: Storage, useValue: storage },
@@ -85,6 +92,7 @@ export class QueryGatewayModule {
         { provide: QUERY_STORAGE, useValue: queryStorage },
         { provide: SQL_STORAGE, useValue: sqlStorage ?? null },
         { provide: JobBus, useValue: bus },
+        { provide: GATEWAY_LOGGER, useValue: logger },
         { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
         {
           provide: APP_GUARD,

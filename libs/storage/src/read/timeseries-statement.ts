@@ -40,14 +40,29 @@ const MOST_MERGED = 64;
  * timestamp, then in the source's order.
  */
 export function timeseriesStatement(selection: TimeseriesSelection): string {
+  const { schema, isDescending } = selection;
+  const key = keyOf(schema);
+  const order = ` ORDER BY ${key.map((name) => (isDescending ? `${name} DESC` : name)).join(', ')}`;
+  return copy(rowsQuery(selection, copyOutList(schema), order));
+}
+
+/** The statement of how many rows an answer has, as a `COPY` of one whole number. */
+export const countStatement = (selection: TimeseriesSelection): string =>
+  copy(`SELECT count(*) FROM (${rowsQuery(selection, '1 AS counted', '')}) AS r`);
+
+const copy = (query: string): string => `COPY (${query}) TO STDOUT (FORMAT binary)`;
+
+/** Chunks count their records separately; the instrument makes ties between chunks repeatable. */
+const keyOf = ({ indexColumn }: SchemaDescription): string[] =>
+  [indexColumn, nanosecondsName(indexColumn), ORDINAL, 'instrument_id'].map(
+    (name) => `t.${quoteIdentifier(name)}`,
+  );
+
+function rowsQuery(selection: TimeseriesSelection, columns: string, order: string): string {
   const { schema, intervals, start, end, limit, conditions = [], isDescending, from } = selection;
-  const columns = copyOutList(schema);
   const table = `${quoteIdentifier(schema.table)} t`;
   const time = quoteIdentifier(schema.indexColumn);
   const rest = quoteIdentifier(nanosecondsName(schema.indexColumn));
-  // Chunks count their records separately; the instrument makes ties between chunks repeatable.
-  const key = [time, rest, quoteIdentifier(ORDINAL), 'instrument_id'].map((name) => `t.${name}`);
-  const order = `ORDER BY ${key.map((name) => (isDescending ? `${name} DESC` : name)).join(', ')}`;
   const held = [
     `t.dataset_id = ${wholeNumber(selection.datasetId)}`,
     // The plain bounds are for the index and the partitions; the pairs are exact to the nanosecond.
@@ -55,7 +70,7 @@ export function timeseriesStatement(selection: TimeseriesSelection): string {
     `t.${time} <= ${microsecondText(end - 1n)}`,
     `(t.${time}, t.${rest}) >= (${microsecondText(start)}, ${wholeNumber(Number(start % 1000n))})`,
     `(t.${time}, t.${rest}) < (${microsecondText(end)}, ${wholeNumber(Number(end % 1000n))})`,
-    ...(from ? [onFrom(from, key, isDescending ?? false)] : []),
+    ...(from ? [onFrom(from, keyOf(schema), isDescending ?? false)] : []),
     ...conditions.map(conditionSql),
   ];
   const some = [
@@ -64,16 +79,15 @@ export function timeseriesStatement(selection: TimeseriesSelection): string {
   ].join('');
   const select = (from: string, conditions: readonly string[]): string =>
     `SELECT ${columns} FROM ${from} WHERE ${conditions.join(' AND ')}`;
-  const copy = (query: string): string => `COPY (${query}) TO STDOUT (FORMAT binary)`;
 
-  if (!intervals) return copy(`${select(table, held)} ${order}${some}`);
+  if (!intervals) return `${select(table, held)}${order}${some}`;
   if (intervals.length > MOST_MERGED) {
     const list = (pick: (interval: SymbolInterval) => string, type: string): string =>
       `ARRAY[${intervals.map(pick).join(',')}]::${type}[]`;
     const from = `${table}, unnest(${list(({ instrumentId }) => wholeNumber(instrumentId), 'bigint')},
         ${list(({ d0 }) => midnight(d0), 'timestamptz')}, ${list(({ d1 }) => midnight(d1), 'timestamptz')}) AS m (id, since, until)`;
     const own = [`t.instrument_id = m.id`, `t.${time} >= m.since`, `t.${time} < m.until`];
-    return copy(`${select(from, [...held, ...own])} ${order}${some}`);
+    return `${select(from, [...held, ...own])}${order}${some}`;
   }
   // With a constant instrument the index gives the order of time, and parts in order are merged.
   const parts = intervals.map(({ instrumentId, d0, d1 }) =>
@@ -84,9 +98,9 @@ export function timeseriesStatement(selection: TimeseriesSelection): string {
       `t.${time} < ${midnight(d1)}`,
     ]),
   );
-  if (parts.length === 0) return copy(select(table, ['false']));
-  if (parts.length === 1) return copy(`${parts[0]} ${order}${some}`);
-  return copy(`SELECT * FROM (${parts.join('\nUNION ALL ')}) AS t ${order}${some}`);
+  if (parts.length === 0) return select(table, ['false']);
+  if (parts.length === 1) return `${parts[0]}${order}${some}`;
+  return `SELECT * FROM (${parts.join('\nUNION ALL ')}) AS t${order}${some}`;
 }
 
 function onFrom({ time, ordinal, instrumentId }: Position, key: string[], isDown: boolean): string {
