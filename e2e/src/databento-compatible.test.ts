@@ -15,13 +15,14 @@ import {
 } from '@tapeline/dbn';
 import type { DbnMetadata } from '@tapeline/dbn';
 import { SCHEMAS } from '@tapeline/records';
-import type { SchemaName } from '@tapeline/records';
+import type { SchemaDescription, SchemaName } from '@tapeline/records';
 import { describeWithTestdata, hasTestdata, testdataPath } from '@tapeline/testing';
 import { asAnswer, readExpected, readIndex, sortFiles } from './expected-records.js';
 import { StackClient } from './stack-client.js';
 
 type Parameters = Readonly<Record<string, string>>;
 
+const HEADER_BYTES = 16;
 const SANDBOX_KEY = 'db-tapeline-embedded-sandbox-key';
 const DATASET = 'GLBX.MDP3';
 const WEEK = { dataset: DATASET, start: '2024-07-01', end: '2024-07-04' };
@@ -40,7 +41,8 @@ const BOUGHT: readonly Parameters[] = [
 beforeAll(async () => {
   client = await StackClient.start('compatible', { SANDBOX_TRADES_PER_DAY: '2000' });
   for (const command of BOUGHT) {
-    expect(await client.run(command)).toMatchObject({ state: 'completed', holds: true });
+    const { state, message } = await client.run(command);
+    if (state !== 'completed') throw new Error(`${state}: ${message}`);
   }
 });
 afterAll(() => client?.stop());
@@ -71,7 +73,7 @@ const onBoth = async <Answer>(ask: (side: Side) => Promise<Answer>): Promise<[An
 
 async function json(side: Side, method: string, fields: Parameters, verb?: string) {
   const response = await ask(side, method, fields, verb);
-  return { status: response.status, body: (await response.json()) as unknown };
+  return { status: response.status, body: await response.json() };
 }
 
 /** The mappings have no order that means anything. */
@@ -206,9 +208,7 @@ describe('metadata and symbology', () => {
   it.each(QUERIES)('%s %j is the same, from a form and from a query', async (method, fields) => {
     const [theirs, ours] = await onBoth((side) => json(side, method, fields));
     expect(ours).toEqual(theirs);
-    const query = await json('gateway', method, fields, 'GET');
-    expect(query.status).toBe(ours.status);
-    if (ours.status === 200) expect(query).toEqual(ours);
+    expect(await json('gateway', method, fields, 'GET')).toEqual(ours);
   });
 
   it.each([
@@ -236,9 +236,13 @@ describe('metadata and symbology', () => {
     expect(await of('metadata.list_publishers')).toEqual([
       expect.objectContaining({ publisher_id: 1, dataset: DATASET, venue: 'GLBX' }),
     ]);
-    expect(await of('metadata.list_schemas')).toEqual(
-      BOUGHT.map(({ schema }) => schema).toSorted(),
-    );
+    expect(await of('metadata.list_schemas')).toEqual([
+      'definition',
+      'mbp-1',
+      'ohlcv-1m',
+      'statistics',
+      'trades',
+    ]);
     expect(await of('metadata.get_dataset_range')).toMatchObject({
       start: '2024-07-01T00:00:00.000000000Z',
       end: '2024-07-04T00:00:00.000000000Z',
@@ -314,6 +318,16 @@ it('feeds a second stack', async () => {
   }
 });
 
+/** Records with zeros in the bytes for which the layout has no field: some old files have leftovers there. */
+function meaningful({ columns, recordSize }: SchemaDescription, records: Buffer): Buffer {
+  const size = recordSize[3];
+  const kept = Array.from({ length: size }, (_, index) => index < HEADER_BYTES);
+  for (const { wire } of columns) {
+    if (wire[3]) kept.fill(true, wire[3].offset, wire[3].offset + wire[3].width);
+  }
+  return records.map((byte, index) => (kept[index % size] ? byte : 0)) as Buffer;
+}
+
 describeWithTestdata('real files of version 3', () => {
   const { stored } = sortFiles(hasTestdata ? readIndex() : []);
   let files: StackClient;
@@ -347,7 +361,7 @@ describeWithTestdata('real files of version 3', () => {
       expect([response.status, sent.subarray(0, 4).toString('latin1')]).toEqual([200, 'DBN\x03']);
       const file = readFileSync(path);
       const own = path.endsWith('.zst') ? zstdDecompressSync(file) : file;
-      const recordsOf = (dbn: Buffer): Buffer => dbn.subarray(readPrelude(dbn).size);
+      const recordsOf = (dbn: Buffer) => meaningful(schema, dbn.subarray(readPrelude(dbn).size));
       expect(recordsOf(sent).equals(recordsOf(own))).toBe(true);
     },
   );

@@ -31,7 +31,7 @@ export class HistoricalMetadataController {
   @Get()
   @Operation({
     summary: "Tell the version of Databento's API that is answered",
-    role: 'anybody',
+    role: 'reader',
     answers: { 'application/json': versionAnswer },
   })
   version() {

@@ -20,7 +20,7 @@ import type {
   TimeRange,
 } from '@tapeline/historical-api';
 import { isSchemaName } from '@tapeline/records';
-import type { SchemaDescription, SchemaName } from '@tapeline/records';
+import type { SchemaDescription } from '@tapeline/records';
 import {
   countTimeseries,
   readDatasetDays,
@@ -33,6 +33,9 @@ import { explainNothing, explainRefusal } from '../explain-refusal.js';
 
 /** Version in which everything is sent, whatever it came in. */
 export const SENT_VERSION = 3;
+
+/** What is held is counted in signed 64-bit nanoseconds, which end in 2262; whole years are asked for. */
+const LAST_TIME = 9_214_646_400_000_000_000n;
 
 /** A range that can be answered, at least in part. */
 export interface StoredRange {
@@ -110,7 +113,7 @@ export class StoredHistory implements HistoricalSource {
   }
 
   /** What is one's own costs nothing. */
-  unitPrice(_: SchemaName): number {
+  unitPrice(): number {
     return 0;
   }
 
@@ -150,6 +153,13 @@ function span(ranges: readonly TimeRange[]): TimeRange {
 function requireRange({ start, end }: Pick<RangeRequest, 'start' | 'end'>): TimeRange {
   if (end === undefined) {
     throw new ApiError(400, 'data_end_required', 'An `end` is required for this form of `start`.');
+  }
+  if (end > LAST_TIME) {
+    throw new ApiError(
+      422,
+      'data_end_after_available_end',
+      'The `end` must be before the year 2262.',
+    );
   }
   if (start < end) return { start, end };
   throw new ApiError(
