@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { Storage } from '@tapeline/storage';
 import type { Logger } from '@tapeline/telemetry';
@@ -11,6 +11,7 @@ import { KeyRing } from './access/key-ring.js';
 import { BarsController, SESSIONS_OF } from './bars.controller.js';
 import type { SessionsOf } from './bars.controller.js';
 import { CostsController } from './costs.controller.js';
+import { DocsController, OPENAPI_DOCUMENT } from './docs.controller.js';
 import { CoverageController } from './coverage.controller.js';
 import { DatasetsController } from './datasets.controller.js';
 import { FindingsController } from './findings.controller.js';
@@ -23,6 +24,8 @@ import { InstrumentsController } from './instruments.controller.js';
 import { JobBus } from './job-bus.js';
 import { JobEventsController } from './job-events.controller.js';
 import { JobsController } from './jobs.controller.js';
+import { openApiDocument } from './openapi/open-api-document.js';
+import { routesOf } from './openapi/routes-of.js';
 import { ProblemFilter } from './problem-filter.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { ReplaysController } from './replays.controller.js';
@@ -33,6 +36,32 @@ import { StreamController } from './stream.controller.js';
 import { SymbologyController } from './symbology.controller.js';
 import { SystemController } from './system.controller.js';
 import { QUERY_STORAGE, TimeseriesController } from './timeseries.controller.js';
+
+/** All that the gateway answers. */
+export const CONTROLLERS: readonly Type[] = [
+  TimeseriesController,
+  BarsController,
+  JobsController,
+  JobEventsController,
+  CostsController,
+  CoverageController,
+  QuarantineController,
+  ReplaysController,
+  FindingsController,
+  HealthController,
+  InstrumentsController,
+  DatasetsController,
+  SchemasController,
+  StatisticsController,
+  StreamController,
+  SymbologyController,
+  SystemController,
+  SqlController,
+  HistoricalMetadataController,
+  HistoricalSymbolsController,
+  HistoricalTimeseriesController,
+  DocsController,
+];
 
 export interface GatewayParts {
   /** For jobs and health. */
@@ -63,32 +92,11 @@ export class QueryGatewayModule {
     const keys = new KeyRing(storage, access.operatorKey);
     return {
       module: QueryGatewayModule,
-      controllers: [
-        TimeseriesController,
-        BarsController,
-        JobsController,
-        JobEventsController,
-        CostsController,
-        CoverageController,
-        QuarantineController,
-        ReplaysController,
-        FindingsController,
-        HealthController,
-        InstrumentsController,
-        DatasetsController,
-        SchemasController,
-        StatisticsController,
-        StreamController,
-        SymbologyController,
-        SystemController,
-        SqlController,
-        HistoricalMetadataController,
-        HistoricalSymbolsController,
-        HistoricalTimeseriesController,
-      ],
+      controllers: [...CONTROLLERS],
       providers: [
         { provide: Storage, useValue: storage },
         { provide: SESSIONS_OF, useValue: sessionsOf },
+        { provide: OPENAPI_DOCUMENT, useValue: openApiDocument(routesOf(CONTROLLERS)) },
         { provide: QUERY_STORAGE, useValue: queryStorage },
         { provide: SQL_STORAGE, useValue: sqlStorage ?? null },
         { provide: JobBus, useValue: bus },

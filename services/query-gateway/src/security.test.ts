@@ -7,7 +7,6 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Type } from '@nestjs/common';
 import { newApiKey } from '@tapeline/contracts';
 import { parseTimestamp } from '@tapeline/records';
 import { createApiKey, NO_LIMITS } from '@tapeline/storage';
@@ -18,8 +17,7 @@ import { arbitraryRequest } from './fuzz/arbitrary-request.js';
 import type { DrawnRequest } from './fuzz/arbitrary-request.js';
 import { HOSTILE_VALUES } from './fuzz/hostile-values.js';
 import { routesOf } from './openapi/routes-of.js';
-import { QueryGatewayModule } from './query-gateway.module.js';
-import type { GatewayParts } from './query-gateway.module.js';
+import { CONTROLLERS } from './query-gateway.module.js';
 import { startTestGateway, tradesBatch } from './start-test-gateway.js';
 import type { TestGateway } from './start-test-gateway.js';
 
@@ -36,8 +34,7 @@ const access = {
   requestsPerMinute: 0,
   concurrentRequests: 0,
 } as const;
-const parts = { access } as unknown as GatewayParts;
-const routes = routesOf(QueryGatewayModule.register(parts).controllers as Type[]);
+const routes = routesOf(CONTROLLERS);
 
 let database: TestDatabase;
 let nats: TestNats;

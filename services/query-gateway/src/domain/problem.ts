@@ -42,6 +42,9 @@ const TITLES = {
 
 export type ProblemKind = keyof typeof TITLES;
 
+/** What a kind of problem says in general. */
+export const problemTitle = (kind: ProblemKind): string => TITLES[kind][1];
+
 /** Thrown anywhere below a controller; the problem filter writes it. */
 export class Problem extends Error {
   override readonly name = 'Problem';
