@@ -25,13 +25,14 @@ interface Assembly {
   readonly cluster_size: number;
 }
 
-/** What a running node says once it knows of a leader that is not the one named. */
+/** What a running node says once it knows of all three, and of a leader that is not the one named: two suffice to elect one. */
 async function assembly({ nodes }: NatsCluster, formerLeader?: string): Promise<Assembly> {
   for (;;) {
     const { monitorUrl } = nodes.find(({ pid }) => pid !== undefined)!;
     const response = await fetch(`${monitorUrl}/jsz`);
     const { meta_cluster: told } = (await response.json()) as { meta_cluster?: Assembly };
-    if (told?.leader !== undefined && told.leader !== formerLeader) return told;
+    const isElected = told?.leader !== undefined && told.leader !== formerLeader;
+    if (isElected && told.cluster_size === 3) return told;
     await sleep(50);
   }
 }

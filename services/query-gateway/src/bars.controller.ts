@@ -12,7 +12,7 @@ import { barsParameters, readBarsRequest, SOURCE_SECONDS } from './domain/bars-r
 import type { BarsRequest } from './domain/bars-request.js';
 import { Problem } from './domain/problem.js';
 import { Operation } from './openapi/operation.js';
-import { QUERY_STORAGE } from './timeseries.controller.js';
+import { QUERY_STORAGE, TABLE_ANSWERS } from './timeseries.controller.js';
 
 /** Injection token of {@link SessionsOf}. */
 export const SESSIONS_OF = Symbol('sessions of a dataset');
@@ -36,13 +36,7 @@ export class BarsController {
       'Of trades by ts_recv, or of stored bars. A bar is stamped where it begins. Open and close are those of the first and the last trade by time, nanosecond and place in the source; a trade without a price counts in volume and trades only.',
     role: 'reader',
     query: barsParameters,
-    answers: {
-      'application/json': 'text',
-      'application/x-ndjson': 'text',
-      'text/csv': 'text',
-      'application/vnd.apache.arrow.stream': 'binary',
-      'application/vnd.apache.parquet': 'binary',
-    },
+    answers: TABLE_ANSWERS,
     problems: ['unknown-dataset', 'unknown-symbol', 'nothing-held', 'impossible-request'],
   })
   async read(

@@ -8,6 +8,7 @@ import { AccessGuard } from './access/access.guard.js';
 import type { AccessSettings } from './access/access.js';
 import { DayUsage } from './access/day-usage.js';
 import { KeyRing } from './access/key-ring.js';
+import { AsofController } from './asof.controller.js';
 import { BarsController, SESSIONS_OF } from './bars.controller.js';
 import type { SessionsOf } from './bars.controller.js';
 import { CostsController } from './costs.controller.js';
@@ -26,6 +27,7 @@ import { JobEventsController } from './job-events.controller.js';
 import { JobsController } from './jobs.controller.js';
 import { openApiDocument } from './openapi/open-api-document.js';
 import { routesOf } from './openapi/routes-of.js';
+import { LatestController } from './latest.controller.js';
 import { ProblemFilter } from './problem-filter.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { ReplaysController } from './replays.controller.js';
@@ -41,6 +43,8 @@ import { QUERY_STORAGE, TimeseriesController } from './timeseries.controller.js'
 export const CONTROLLERS: readonly Type[] = [
   TimeseriesController,
   BarsController,
+  LatestController,
+  AsofController,
   JobsController,
   JobEventsController,
   CostsController,

@@ -31,12 +31,17 @@ export const QUERY_STORAGE = Symbol('query storage');
 const TIMESERIES_NOTES =
   'Symbols are resolved as of each UTC day. 206 says that a part of the range is not held, or that a symbol meant nothing on some of its days.';
 
-const ANSWERS = {
+/** In which forms tables are answered. */
+export const TABLE_ANSWERS = {
   'application/json': 'text',
   'application/x-ndjson': 'text',
   'text/csv': 'text',
   'application/vnd.apache.arrow.stream': 'binary',
   'application/vnd.apache.parquet': 'binary',
+} as const;
+/** In which forms records are. */
+export const RANGE_ANSWERS = {
+  ...TABLE_ANSWERS,
   'application/vnd.databento.dbn': 'binary',
 } as const;
 const PROBLEMS = [
@@ -60,7 +65,7 @@ export class TimeseriesController {
     description: TIMESERIES_NOTES,
     role: 'reader',
     query: timeseriesParameters,
-    answers: ANSWERS,
+    answers: RANGE_ANSWERS,
     problems: PROBLEMS,
   })
   async read(
@@ -80,7 +85,7 @@ export class TimeseriesController {
     description: TIMESERIES_NOTES,
     role: 'reader',
     body: timeseriesParameters,
-    answers: ANSWERS,
+    answers: RANGE_ANSWERS,
     problems: PROBLEMS,
   })
   async readByBody(

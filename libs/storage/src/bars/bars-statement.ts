@@ -1,7 +1,7 @@
 import { copyOutList, nanosecondsName, ORDINAL, quoteIdentifier, SCHEMAS } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
-import type { SymbolInterval } from '../read/disjoint-intervals.js';
-import { microsecondText, midnight, wholeNumber } from '../read/timeseries-statement.js';
+import { listSql, memberList, microsecondText, wholeNumber } from '../read/timeseries-statement.js';
+import type { Member } from '../read/timeseries-statement.js';
 import { BARS } from './bars-schema.js';
 
 export type BarSource = Extract<
@@ -27,15 +27,11 @@ export interface BarsSelection {
   /** Microseconds of a bar, counted from each window's beginning; undefined for one bar a window. */
   readonly width: number | undefined;
   /** Instruments by the number of the symbol whose bars they are part of; undefined for every instrument. */
-  readonly members: readonly BarMember[] | undefined;
+  readonly members: readonly Member[] | undefined;
   /** Whether bars without records repeat the close before them. */
   readonly isFilled: boolean;
   readonly limit: number | undefined;
 }
-
-export type BarMember = Pick<SymbolInterval, 'instrumentId' | 'd0' | 'd1'> & {
-  readonly slot: number;
-};
 
 /**
  * The one statement of bars, a `COPY` of {@link BARS}: its text is made of names, whole numbers and times written here.
@@ -72,7 +68,7 @@ function aggregate({ source, datasetId, start, end, width, members }: BarsSelect
       : `min(${place('r.open')}) AS first, max(r.high) AS high, min(r.low) AS low, max(${place('r.close')}) AS last,
          sum(r.volume) AS volume, NULL::bigint AS trades, NULL::bigint AS vwap`;
   const slot = members ? 'm.slot' : '0';
-  const from = members ? `, ${memberRows(members)} AS m (slot, id, since, until)` : '';
+  const from = members ? `, ${memberList(members)} AS m (slot, id, since, until)` : '';
   const own = members
     ? `AND r.instrument_id = m.id AND ${time} >= greatest(w.since, m.since) AND ${time} < least(w.until, m.until)`
     : `AND ${time} >= w.since AND ${time} < w.until`;
@@ -104,16 +100,7 @@ function fill({ width, start, end }: BarsSelection): string {
    WHERE filled > 0`;
 }
 
-const list = <Item>(items: readonly Item[], pick: (item: Item) => string, type: string): string =>
-  `ARRAY[${items.map(pick).join(',')}]::${type}[]`;
-
 const windowRows = (windows: readonly BarWindow[]): string =>
-  `unnest(${list(windows, ({ since }) => microsecondText(since), 'timestamptz')},
-          ${list(windows, ({ until }) => microsecondText(until), 'timestamptz')},
-          ${list(windows, ({ begin }) => microsecondText(begin), 'timestamptz')})`;
-
-const memberRows = (members: readonly BarMember[]): string =>
-  `unnest(${list(members, ({ slot }) => wholeNumber(slot), 'bigint')},
-          ${list(members, ({ instrumentId }) => wholeNumber(instrumentId), 'bigint')},
-          ${list(members, ({ d0 }) => midnight(d0), 'timestamptz')},
-          ${list(members, ({ d1 }) => midnight(d1), 'timestamptz')})`;
+  `unnest(${listSql(windows, ({ since }) => microsecondText(since), 'timestamptz')},
+          ${listSql(windows, ({ until }) => microsecondText(until), 'timestamptz')},
+          ${listSql(windows, ({ begin }) => microsecondText(begin), 'timestamptz')})`;

@@ -4,10 +4,11 @@ import type { RangeQuery, TimeseriesOutcome } from '../read/open-answer.js';
 import type { SymbolInterval } from '../read/disjoint-intervals.js';
 import { venueNames } from '../read/symbol-names.js';
 import type { SymbolNames } from '../read/symbol-names.js';
+import type { Member } from '../read/timeseries-statement.js';
 import type { Storage } from '../storage.js';
 import { BARS } from './bars-schema.js';
 import { barsStatement } from './bars-statement.js';
-import type { BarMember, BarSource, BarsSelection } from './bars-statement.js';
+import type { BarSource, BarsSelection } from './bars-statement.js';
 
 export interface BarsQuery
   extends RangeQuery, Pick<BarsSelection, 'windows' | 'width' | 'isFilled' | 'limit'> {
@@ -44,7 +45,7 @@ export function openBars(
 function seriesOf(intervals: readonly SymbolInterval[], isByInstrument: boolean) {
   const names: string[] = [];
   const slots = new Map<string | number, number>();
-  const members = intervals.map((interval): BarMember => {
+  const members = intervals.map((interval): Member => {
     const key = isByInstrument ? interval.instrumentId : interval.symbol;
     let slot = slots.get(key);
     if (slot === undefined) slots.set(key, (slot = names.push(interval.symbol) - 1));

@@ -3,6 +3,8 @@ export { OPERATORS } from './column-condition.js';
 export type { ColumnCondition, Operator } from './column-condition.js';
 export * from './is-wholly-held.js';
 export type { SymbolInterval } from './disjoint-intervals.js';
+export * from './asof-query.js';
+export * from './latest-query.js';
 export { anyHeld, heldRanges, heldSchemas } from './held-ranges.js';
 export type { HeldTimeRange, Missing } from './held-ranges.js';
 export type { Provenance } from './provenance.js';

@@ -39,11 +39,15 @@ const MOST_MERGED = 64;
  * description, whole numbers, and times written here; no text of a user can be a part of it. Rows come by index
  * timestamp, then in the source's order.
  */
-export function timeseriesStatement(selection: TimeseriesSelection): string {
+export const timeseriesStatement = (selection: TimeseriesSelection): string =>
+  `COPY (${recordsSelect(selection)}) TO STDOUT (FORMAT binary)`;
+
+/** The query of {@link timeseriesStatement}. */
+export function recordsSelect(selection: TimeseriesSelection): string {
   const { schema, isDescending } = selection;
   const key = keyOf(schema);
   const order = ` ORDER BY ${key.map((name) => (isDescending ? `${name} DESC` : name)).join(', ')}`;
-  return copy(rowsQuery(selection, copyOutList(schema), order));
+  return rowsQuery(selection, copyOutList(schema), order);
 }
 
 /** The statement of how many rows an answer has, as a `COPY` of one whole number. */
@@ -130,3 +134,22 @@ export function midnight(date: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) throw new TypeError(`'${date}' is no date`);
   return `'${date}T00:00:00Z'::timestamptz`;
 }
+
+/** SQL of an array. @param pick SQL of an item, which must hold no text of a user. */
+export const listSql = <Item>(
+  items: readonly Item[],
+  pick: (item: Item) => string,
+  type: string,
+): string => `ARRAY[${items.map(pick).join(',')}]::${type}[]`;
+
+/** The days of an instrument, and the number of the symbol that it was meant by. */
+export type Member = Pick<SymbolInterval, 'instrumentId' | 'd0' | 'd1'> & {
+  readonly slot: number;
+};
+
+/** SQL of rows `(slot, id, since, until)`. */
+export const memberList = (members: readonly Member[]): string =>
+  `unnest(${listSql(members, ({ slot }) => wholeNumber(slot), 'bigint')},
+          ${listSql(members, ({ instrumentId }) => wholeNumber(instrumentId), 'bigint')},
+          ${listSql(members, ({ d0 }) => midnight(d0), 'timestamptz')},
+          ${listSql(members, ({ d1 }) => midnight(d1), 'timestamptz')})`;
