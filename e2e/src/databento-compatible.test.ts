@@ -199,7 +199,7 @@ describe('metadata and symbology', () => {
       { symbols: 'ES.FUT', stype_in: 'parent', stype_out: 'instrument_id' },
       { symbols: 'ES.c.0,ES.c.99', stype_in: 'continuous', stype_out: 'instrument_id' },
       { symbols: 'es.c.0', stype_in: 'continuous', stype_out: 'instrument_id' },
-      { symbols: 'ESU4', stype_in: 'raw_symbol', stype_out: 'continuous' },
+      { symbols: 'ES.c.0', stype_in: 'continuous', stype_out: 'raw_symbol' },
     ].map((fields): [string, Parameters] => [
       'symbology.resolve',
       { ...fields, dataset: DATASET, start_date: '2024-07-01', end_date: '2024-07-02' },

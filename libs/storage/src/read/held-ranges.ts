@@ -44,6 +44,24 @@ export async function heldSchemas(
   return rows.map((row) => row.schema);
 }
 
+/** From when to when complete chunks hold anything of a schema, whatever is missing between. */
+export interface HeldSpan extends HeldTimeRange {
+  readonly dataset: string;
+  readonly schema: string;
+}
+
+/** The spans of all datasets and schemas, in order of their names. */
+export async function heldSpans({ pool }: Pick<Storage, 'pool'>): Promise<HeldSpan[]> {
+  const { rows } = await pool.query<Record<'dataset' | 'schema' | 'start_ns' | 'end_ns', string>>(
+    `SELECT c.dataset, c.schema, min(c.start_ns) AS start_ns, max(c.end_ns) AS end_ns
+       FROM coverage c JOIN chunk k USING (chunk_id)
+      WHERE k.state = 'complete' GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
+  return rows.map(({ dataset, schema, start_ns: start, end_ns: end }) => {
+    return { dataset, schema, start: BigInt(start), end: BigInt(end) };
+  });
+}
+
 /** Whether a complete chunk holds any part of the range, for the instruments or (undefined) for any. */
 export async function anyHeld(
   storage: Pick<Storage, 'pool'>,

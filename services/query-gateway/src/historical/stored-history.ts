@@ -21,12 +21,7 @@ import type {
 } from '@tapeline/historical-api';
 import { isSchemaName } from '@tapeline/records';
 import type { SchemaDescription } from '@tapeline/records';
-import {
-  countTimeseries,
-  readDatasetDays,
-  readHeldSchemas,
-  resolveSymbology,
-} from '@tapeline/storage';
+import { countTimeseries, readDatasetDays, heldSpans, resolveSymbology } from '@tapeline/storage';
 import type { RangeQuery, Storage } from '@tapeline/storage';
 import { requireIds } from '../domain/query-parameters.js';
 import { explainNothing, explainRefusal } from '../explain-refusal.js';
@@ -59,10 +54,8 @@ export class StoredHistory implements HistoricalSource {
 
   /** Of complete chunks only: what is still being written has no end yet. */
   async datasets(): Promise<readonly Dataset[]> {
-    const held = (await readHeldSchemas(this.storage)).flatMap(({ dataset, schema, start, end }) =>
-      start === null || end === null || !isSchemaName(schema)
-        ? []
-        : [{ dataset, schema, range: { start, end } }],
+    const held = (await heldSpans(this.storage)).flatMap(({ dataset, schema, start, end }) =>
+      isSchemaName(schema) ? [{ dataset, schema, range: { start, end } }] : [],
     );
     return [...Map.groupBy(held, ({ dataset }) => dataset)].map(([name, schemas]) => ({
       name,
