@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { SCHEMAS } from '@tapeline/records';
-import { timeseriesStatement } from './timeseries-statement.js';
+import { countStatement, timeseriesStatement } from './timeseries-statement.js';
 
 const selection = {
   schema: SCHEMAS.trades,
@@ -15,10 +15,12 @@ it('has nothing in its text but names of the schema, whole numbers and times', (
   const hostile = `'; DROP TABLE trades; --`;
   const many = Array.from({ length: 65 }, () => ({ ...interval, symbol: hostile }));
   for (const intervals of [undefined, [], many.slice(0, 1), many.slice(0, 2), many]) {
-    const text = timeseriesStatement({ ...selection, intervals });
-    expect(text).not.toContain('DROP');
-    const literals = [...text.matchAll(/'([^']*)'/g)].map(([, literal]) => literal);
-    for (const literal of literals) expect(literal).toMatch(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
+    for (const statement of [timeseriesStatement, countStatement]) {
+      const text = statement({ ...selection, intervals });
+      expect(text).not.toContain('DROP');
+      const literals = [...text.matchAll(/'([^']*)'/g)].map(([, literal]) => literal);
+      for (const literal of literals) expect(literal).toMatch(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
+    }
   }
 });
 
