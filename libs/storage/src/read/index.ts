@@ -23,4 +23,5 @@ export type { InstrumentFilter } from './instrument-filter.js';
 export * from './read-instruments.js';
 export type { Position } from './timeseries-statement.js';
 export { countTimeseries } from './count-timeseries.js';
+export { readDegradedDays } from './read-degraded-days.js';
 export { readDatasetDays } from './read-dataset-days.js';

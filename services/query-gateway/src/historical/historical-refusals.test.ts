@@ -160,6 +160,18 @@ describe('our own client', () => {
   });
 });
 
+it('warns of days whose data are degraded', async () => {
+  await gateway.storage.pool.query(
+    `INSERT INTO dataset_day VALUES ('GLBX.MDP3', '2024-07-01', 'degraded'), ('GLBX.MDP3', '2024-07-02', 'degraded')`,
+  );
+  const response = await send('timeseries.get_range', range(), 'POST');
+  expect(JSON.parse(response.headers.get('x-warning')!)).toEqual([
+    'Warning: the request contains days of reduced quality: 2024-07-01 (degraded)',
+  ]);
+  await response.arrayBuffer();
+  await gateway.storage.pool.query('DELETE FROM dataset_day');
+});
+
 it('is quiet, not refused, where what is held has no records', async () => {
   const fields = {
     ...range(),

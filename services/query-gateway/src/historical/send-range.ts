@@ -2,7 +2,6 @@ import { StreamableFile } from '@nestjs/common';
 import { ALL_SYMBOLS } from '@tapeline/contracts';
 import {
   datesOf,
-  degradedDates,
   degradedWarning,
   parseOutput,
   parseRange,
@@ -13,7 +12,7 @@ import {
 import type { Fields, FormatBatch, Resolution } from '@tapeline/historical-api';
 import { ColumnarBatch, SCHEMAS } from '@tapeline/records';
 import type { SchemaName } from '@tapeline/records';
-import { openTimeseries, requestedNames } from '@tapeline/storage';
+import { openTimeseries, readDegradedDays, requestedNames } from '@tapeline/storage';
 import type { RecordBatch, Storage, SymbolNames, TimeseriesAnswer } from '@tapeline/storage';
 import type { FastifyReply } from 'fastify';
 import type { AnswerCaps } from '../domain/answer-caps.js';
@@ -44,8 +43,7 @@ export async function sendRange(
   const request = parseRange(fields);
   const history = new StoredHistory(storage, queries, signal);
   const { schema, resolution, query } = await history.plan(request);
-  const conditions = await history.conditions(query.dataset);
-  const degraded = degradedDates(conditions, datesOf(query));
+  const degraded = await readDegradedDays(storage, query.dataset, datesOf(query));
   const metadata = rangeMetadata(
     { ...request, ...query, symbols: request.symbols },
     schema,
