@@ -130,7 +130,7 @@ export const microsecondText = (nanoseconds: bigint): string =>
   `'${microsecond(nanoseconds)}'::timestamptz`;
 
 /** SQL of a date's UTC midnight. @throws TypeError for what is no date. */
-export function midnight(date: string): string {
+function midnight(date: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) throw new TypeError(`'${date}' is no date`);
   return `'${date}T00:00:00Z'::timestamptz`;
 }
