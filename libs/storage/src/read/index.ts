@@ -5,7 +5,7 @@ export * from './is-wholly-held.js';
 export type { SymbolInterval } from './disjoint-intervals.js';
 export * from './asof-query.js';
 export * from './latest-query.js';
-export { anyHeld, heldRanges, heldSchemas } from './held-ranges.js';
+export { anyHeld, heldRanges, heldSchemas, heldSpans } from './held-ranges.js';
 export type { HeldTimeRange, Missing } from './held-ranges.js';
 export type { Provenance } from './provenance.js';
 export type { SymbolResolution } from './resolve-symbols.js';
