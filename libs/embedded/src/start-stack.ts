@@ -107,7 +107,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const ownKey = process.env['DATABENTO_API_KEY'];
     const database = await reach('postgres', postgres.url);
     const readers = await ensureReaders(postgres.url);
-    const gatewayKey = ensureGatewayKey(folder);
+    const gatewayKey = await ensureGatewayKey(folder);
     const env: NodeJS.ProcessEnv = {
       ...process.env,
       TAPELINE_CONFIGS_DIR: options.configs ?? join(options.root, 'configs'),

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { testDatabase } from '@tapeline/testing';
 import type { TestDatabase } from '@tapeline/testing';
 import { Client, escapeLiteral } from 'pg';
-import { migrate } from './schema/migrate.js';
+import { MIGRATIONS, migrate } from './schema/migrate.js';
 import { Storage } from './storage.js';
 import { selfSigned } from './test-certificate.js';
 
@@ -133,7 +133,7 @@ it('migrates on encrypted connections only', async () => {
   try {
     await expect(migrate(database.url)).rejects.toThrow('a plain session');
     const parameters = { sslmode: 'verify-full', sslrootcert: authority };
-    expect(await migrate(addressOf('localhost', parameters))).toHaveLength(6);
+    expect(await migrate(addressOf('localhost', parameters))).toHaveLength(MIGRATIONS.length);
   } finally {
     await superuser.query('DROP EVENT TRIGGER refuse_plain');
   }
