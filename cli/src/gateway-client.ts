@@ -1,3 +1,4 @@
+import { gatewayFetch, GatewayProblem } from '@tapeline/client';
 import { CliError } from './cli-error.js';
 import type { CoverageAnswer } from './coverage/coverage-answer.js';
 import { gatewayKey } from './stack/stack-file.js';
@@ -92,11 +93,16 @@ export const isEnded = (job: Job): boolean => !MOVING.has(job.state);
 
 /** The gateway over HTTP. Its problems become {@link CliError}s with their remedy. */
 export class GatewayClient {
+  private readonly send: (request: Request) => Promise<Response>;
+
   /** @param key by default that of TAPELINE_KEY or of the running stack. */
   constructor(
     private readonly url: string,
     private readonly key: string | undefined = gatewayKey(),
-  ) {}
+  ) {
+    // A person who waits is told at once that the gateway has no answer now.
+    this.send = gatewayFetch({ key, attempts: 1 });
+  }
 
   submit(command: object): Promise<{ job_id: string }> {
     return this.post('/v1/jobs', command);
@@ -137,8 +143,12 @@ export class GatewayClient {
 
   /** The same, or undefined where there is nothing. */
   async find<Answer>(path: string): Promise<Answer | undefined> {
-    const response = await this.request(path, {}, [404]);
-    return response.status === 404 ? undefined : jsonOf(response);
+    try {
+      return await this.get(path);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Sends a command. */
@@ -151,30 +161,31 @@ export class GatewayClient {
     return jsonOf(response);
   }
 
-  private async request(
-    path: string,
-    init: RequestInit = {},
-    expected: readonly number[] = [],
-  ): Promise<Response> {
-    let response: Response;
+  private async request(path: string, init: RequestInit = {}): Promise<Response> {
     try {
-      const headers = new Headers(init.headers);
-      if (this.key !== undefined) headers.set('authorization', `Bearer ${this.key}`);
-      response = await fetch(new URL(path, this.url), { ...init, headers });
+      return await this.send(new Request(new URL(path, this.url), init));
     } catch (cause) {
-      throw new CliError(
-        `the gateway at ${this.url} does not answer: 'tapeline status' shows what runs, 'tapeline up' starts it`,
-        { cause },
-      );
+      throw new CliError(this.explain(cause), { cause });
     }
-    if (response.ok || expected.includes(response.status)) return response;
-    const problem = await describeProblem(response);
-    const isKeyless = response.status === 401 && this.key === undefined;
-    throw new CliError(
-      isKeyless ? `${problem}\nThe command line takes it from TAPELINE_KEY.` : problem,
-    );
+  }
+
+  private explain(error: unknown): string {
+    if (!(error instanceof GatewayProblem)) {
+      return `the gateway at ${this.url} does not answer: 'tapeline status' shows what runs, 'tapeline up' starts it`;
+    }
+    const isKeyless = error.status === 401 && this.key === undefined;
+    return [
+      error.message,
+      error.remedy,
+      isKeyless && 'The command line takes it from TAPELINE_KEY.',
+    ]
+      .filter(Boolean)
+      .join('\n');
   }
 }
+
+const isNotFound = (error: unknown): boolean =>
+  error instanceof CliError && error.cause instanceof GatewayProblem && error.cause.status === 404;
 
 /** @throws CliError if the answer breaks off. */
 async function jsonOf<Answer>(response: Response): Promise<Answer> {
@@ -182,15 +193,5 @@ async function jsonOf<Answer>(response: Response): Promise<Answer> {
     return (await response.json()) as Answer;
   } catch (cause) {
     throw new CliError(`the answer of ${response.url} broke off: ${String(cause)}`, { cause });
-  }
-}
-
-async function describeProblem(response: Response): Promise<string> {
-  const text = await response.text();
-  try {
-    const { title, detail, remedy } = JSON.parse(text) as Record<string, string | undefined>;
-    return [detail ?? title ?? text, remedy].filter(Boolean).join('\n');
-  } catch {
-    return `the gateway answered ${response.status}: ${text.slice(0, 200)}`;
   }
 }

@@ -10,7 +10,7 @@ import { makeTemporaryFolder } from './temporary-folder.js';
 const core = ['contracts', 'dbn', 'historical-api', 'records', 'rules'];
 const base = ['config', 'telemetry'];
 const adapters = ['archive', 'bus', 'databento', 'storage'];
-const everyLibrary = [...core, ...base, ...adapters, 'embedded'];
+const everyLibrary = [...core, ...base, ...adapters, 'client', 'embedded'];
 const services = ['fetcher', 'query-gateway', 'sandbox', 'transformer', 'validator', 'writer'];
 
 /** What the code of each folder may import; anybody's tests may import `testing` besides. */
@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(core.map((name) => [`libs/${name}`, core])),
   ...Object.fromEntries(base.map((name) => [`libs/${name}`, base])),
   ...Object.fromEntries(
-    [...adapters, 'embedded'].map((name) => [`libs/${name}`, [...core, ...base]]),
+    [...adapters, 'client', 'embedded'].map((name) => [`libs/${name}`, [...core, ...base]]),
   ),
   ...Object.fromEntries(
     services.map((name) => [`services/${name}`, [...core, ...base, ...adapters]]),
