@@ -48,6 +48,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the last record of each symbol
+         * @description By index timestamp, of the days before a time; of a parent, of each of its instruments.
+         */
+        get: operations["Latest.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/asof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read trades with the quotes as of them
+         * @description The last quote of the instrument at the time of the trade or before, by index timestamp to the nanosecond; of several of one time the last in the source.
+         */
+        get: operations["Asof.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/jobs": {
         parameters: {
             query?: never;
@@ -1481,6 +1521,125 @@ export interface operations {
             };
             /** @description The answer, of which a part is not held, or a symbol not known on some days */
             206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description A refusal; unknown-dataset: Nothing of this dataset is held; unknown-symbol: A symbol is not known; nothing-held: Nothing is held in this range; impossible-request: The request is well formed but cannot be answered */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Latest.read": {
+        parameters: {
+            query: {
+                dataset: string;
+                schema: "mbo" | "mbp-1" | "mbp-10" | "tbbo" | "trades" | "bbo-1s" | "bbo-1m" | "cmbp-1" | "cbbo-1s" | "cbbo-1m" | "tcbbo" | "ohlcv-1s" | "ohlcv-1m" | "ohlcv-1h" | "ohlcv-1d" | "ohlcv-eod" | "definition" | "statistics" | "status" | "imbalance";
+                symbols: string | string[];
+                stype_in?: "raw_symbol" | "instrument_id" | "parent" | "continuous";
+                /** @description The last records before this time; now by default */
+                at?: string;
+                /** @description How far to look back; 7 by default */
+                days?: string;
+                /** @description Form of the answer; by default as Accept says, else json */
+                encoding?: "json" | "ndjson" | "csv" | "arrow" | "parquet" | "dbn";
+                /** @description Told by Content-Encoding. Accept-Encoding alone compresses nothing */
+                compression?: "none" | "gzip" | "zstd";
+                /** @description Prices of texts as decimals; false for integers in units of 1e-9 */
+                pretty_px?: "true" | "false";
+                /** @description Times of texts in ISO 8601; false for nanoseconds since 1970 */
+                pretty_ts?: "true" | "false";
+                /** @description Whether each record tells its symbol */
+                map_symbols?: "true" | "false";
+                /** @description float: prices of texts as binary floats, which are not exact */
+                px?: "exact" | "float";
+                /** @description Columns of the answer, separated by commas; all by default */
+                fields?: string;
+                /** @description Whether JSON tells everything about its origin */
+                manifest?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                    "application/vnd.apache.arrow.stream": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.databento.dbn": string;
+                };
+            };
+            /** @description A refusal; unknown-dataset: Nothing of this dataset is held; unknown-symbol: A symbol is not known; nothing-held: Nothing is held in this range; impossible-request: The request is well formed but cannot be answered */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Asof.read": {
+        parameters: {
+            query: {
+                dataset: string;
+                symbols: string | string[];
+                stype_in?: "raw_symbol" | "instrument_id" | "parent" | "continuous";
+                start: string;
+                end?: string;
+                /** @description Schema of the quotes */
+                quotes?: "mbp-1" | "tbbo" | "bbo-1s" | "bbo-1m" | "mbp-10";
+                /** @description A quote that is older than the trade by more is none: 500us, 10s, 1h */
+                tolerance?: string;
+                limit?: string;
+                /** @description Form of the answer; by default as Accept says, else json */
+                encoding?: "json" | "ndjson" | "csv" | "arrow" | "parquet" | "dbn";
+                /** @description Told by Content-Encoding. Accept-Encoding alone compresses nothing */
+                compression?: "none" | "gzip" | "zstd";
+                /** @description Prices of texts as decimals; false for integers in units of 1e-9 */
+                pretty_px?: "true" | "false";
+                /** @description Times of texts in ISO 8601; false for nanoseconds since 1970 */
+                pretty_ts?: "true" | "false";
+                /** @description Whether each record tells its symbol */
+                map_symbols?: "true" | "false";
+                /** @description float: prices of texts as binary floats, which are not exact */
+                px?: "exact" | "float";
+                /** @description Columns of the answer, separated by commas; all by default */
+                fields?: string;
+                /** @description Whether JSON tells everything about its origin */
+                manifest?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
