@@ -37,10 +37,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   client = await StackClient.start('files', { DATABENTO_BASE_URL: `http://127.0.0.1:${port}` });
-  const { urls } = client.stack;
+  const { urls, gatewayKey } = client.stack;
   // The note by which commands find a running stack.
   const supervisor = { pid: process.pid, start: processStart(process.pid) };
-  const note = JSON.stringify({ folder: client.folder, supervisor, urls });
+  const note = JSON.stringify({ folder: client.folder, supervisor, urls, gatewayKey });
   writeFileSync(join(client.folder, 'stack.json'), note);
   databento = new HistoricalClient({ apiKey, baseUrl: urls.sandbox });
   batch = await databento.batch.submitJob({
