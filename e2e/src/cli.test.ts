@@ -1,6 +1,6 @@
 /** The commands as a user types them, each a process of its own. */
 import { execFile } from 'node:child_process';
-import { cpSync, statSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -107,6 +107,15 @@ describe('with a stack', () => {
     };
     expect(await ask()).toBe(401);
     expect(await ask(readFileSync(status.gateway_key_file, 'utf8').trim())).toBe(200);
+    const statement = await fetch(new URL('/v1/sql', status.urls.gateway), {
+      method: 'POST',
+      headers: {
+        'x-api-key': readFileSync(status.gateway_key_file, 'utf8').trim(),
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ sql: 'SELECT session_user, count(*) > 0 FROM ohlcv_1h_view' }),
+    });
+    expect(await statement.json()).toMatchObject({ rows: [['tapeline_sql', true]] });
     const made = await tapeline('keys', 'create', '--name', 'desk', '--max-rows', '1000');
     const key = made.out.trim();
     expect([made.code, await ask(key)]).toEqual([0, 200]);
