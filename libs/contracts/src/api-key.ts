@@ -1,4 +1,4 @@
-/** Keys of the gateway: `tl_`, 8 characters of id, 21 of secret. 32 in all, as Databento's clients ask of a key. */
+/** Keys of the gateway: `tl_`, 8 characters of id, 21 of secret. 32 in all: Databento's C++ client refuses others. */
 import { createHash, randomInt } from 'node:crypto';
 
 export const API_KEY_ROLES = ['reader', 'operator'] as const;

@@ -290,6 +290,15 @@ it('tells where it comes from, and 206 where a part is not held', async () => {
   });
 });
 
+it('takes ranges that end after 2262', async () => {
+  const far = await ask({ end: '2500-01-01', limit: '1', encoding: 'arrow' }, 206);
+  expect((await far.arrayBuffer()).byteLength).toBeGreaterThan(100);
+  const response = await gateway.get(
+    '/v1/bars?dataset=GLBX.MDP3&symbols=ESU4&start=2024-07-01&end=2500-01-01&bucket=month',
+  );
+  expect(response.status).toBe(206);
+});
+
 it('stops its statement when its reader leaves, in every form', async () => {
   for (const encoding of ['json', 'ndjson', 'csv', 'arrow', 'parquet', 'dbn']) {
     const leaving = new AbortController();

@@ -21,7 +21,8 @@ export interface Missing extends HeldTimeRange {
 
 /** Coverage counts in signed 64-bit nanoseconds, which end in 2262. */
 const LAST_TIME = 2n ** 63n - 1n;
-const clampTime = (time: bigint): bigint => (time < LAST_TIME ? time : LAST_TIME);
+/** A time as coverage can say it. */
+export const clampTime = (time: bigint): bigint => (time < LAST_TIME ? time : LAST_TIME);
 
 /** Codes of the datasets of which anything was stored, with their ids. */
 export async function readDatasets(client: Pool | PoolClient): Promise<Map<string, number>> {

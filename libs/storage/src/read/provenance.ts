@@ -2,6 +2,7 @@ import type { SchemaName } from '@tapeline/records';
 import { utcDate } from '@tapeline/records';
 import type { PoolClient } from 'pg';
 import { EVERY_INSTRUMENT } from '../planning/coverage-claim.js';
+import { clampTime } from './held-ranges.js';
 import type { SymbolResolution } from './resolve-symbols.js';
 
 /** Where the records of an answer come from, and what has become of others. */
@@ -40,8 +41,8 @@ export async function readProvenance(
     [
       query.dataset,
       query.schema,
-      query.start,
-      query.end,
+      clampTime(query.start),
+      clampTime(query.end),
       ids,
       utcDate(query.start),
       utcDate(query.end - 1n),
